@@ -1,0 +1,252 @@
+/**
+ * Settings: flags ▸ environment ▸ `.env` ▸ file ▸ defaults. Merged once, checked once, frozen.
+ * Where credentials go and what the operator allows (`guarded`) is never taken from a `.env` that merely lies in the
+ * working folder: a cloned project could bring one. Name such a file with `--env-file` to trust it.
+ */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse as parseDotenv } from "dotenv";
+import { z } from "zod";
+import { lifetime } from "./expiry.ts";
+import { Problem } from "./problem.ts";
+import { Secret } from "./secret.ts";
+
+const flag = z.union([z.boolean(), z.stringbool()]);
+const list = z.union([
+  z.array(z.string()),
+  z.string().transform((text) =>
+    text
+      .split(",")
+      .map((item) => item.trim())
+      .filter(Boolean),
+  ),
+]);
+const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
+
+/** Every setting: its key in the file, its name in the environment (and, with dashes, as a flag), and its form. */
+export const settings = {
+  home: {
+    env: "FLY_TOKENS_HOME",
+    guarded: true,
+    form: z.string().min(1).optional(),
+    about: "Folder for everything of ours; default: the XDG folders",
+  },
+  provider: {
+    env: "FLY_TOKENS_PROVIDER",
+    guarded: false,
+    form: z.string().optional(),
+    about: "Which issuer to use: local",
+  },
+  local_url: {
+    env: "FLY_TOKENS_LOCAL_URL",
+    guarded: true,
+    form: url.default("http://127.0.0.1:7411"),
+    about: "Where the local registry is, or is to be started",
+  },
+  local_key: {
+    env: "FLY_TOKENS_LOCAL_KEY",
+    guarded: false,
+    form: z.string().min(1).optional(),
+    about: "A user's key at the local registry; default: the admin key that it made itself",
+  },
+  inline_secrets: {
+    env: "FLY_TOKENS_INLINE_SECRETS",
+    guarded: true,
+    form: z.enum(["allow", "deny"]).default("allow"),
+    about: "Whether a tool's result may show a new token",
+  },
+  confirm: {
+    env: "FLY_TOKENS_CONFIRM",
+    guarded: true,
+    form: z.enum(["auto", "always", "never"]).default("auto"),
+    about: "When a person must agree before something is destroyed",
+  },
+  read_only: {
+    env: "FLY_TOKENS_READ_ONLY",
+    guarded: true,
+    form: flag.default(false),
+    about: "Offer only the tools that change nothing",
+  },
+  tools: {
+    env: "FLY_TOKENS_TOOLS",
+    guarded: true,
+    form: list.optional(),
+    about: "Offer only these tools (names, comma-separated)",
+  },
+  max_expiry: {
+    env: "FLY_TOKENS_MAX_EXPIRY",
+    guarded: true,
+    form: z
+      .string()
+      .transform((text) => lifetime(text))
+      .optional(),
+    about: "Longest life of a new token, such as 90d",
+  },
+  log: {
+    env: "FLY_TOKENS_LOG",
+    guarded: false,
+    form: z.enum(["silent", "error", "info", "debug"]).default("error"),
+    about: "How much is written to stderr",
+  },
+  npm_upstream: {
+    env: "FLY_TOKENS_NPM_UPSTREAM",
+    guarded: true,
+    form: z.union([z.literal("off"), url]).optional(),
+    about: "Where the local registry sends npm for packages it does not have, or off",
+  },
+  pypi_upstream: {
+    env: "FLY_TOKENS_PYPI_UPSTREAM",
+    guarded: true,
+    form: z.union([z.literal("off"), url]).optional(),
+    about: "The same for the simple index of pip",
+  },
+  http_token: {
+    env: "FLY_TOKENS_HTTP_TOKEN",
+    guarded: true,
+    form: z.string().min(16).optional(),
+    about: "The bearer that `fly-tokens http` asks for; at least 16 characters",
+  },
+} as const;
+
+const form = z.strictObject(
+  Object.fromEntries(Object.entries(settings).map(([key, setting]) => [key, setting.form])) as {
+    [Key in keyof typeof settings]: (typeof settings)[Key]["form"];
+  },
+);
+
+export interface Config extends Omit<z.output<typeof form>, "home" | "local_key" | "http_token"> {
+  folders: { config: string; data: string; state: string };
+  local_key?: Secret | undefined;
+  http_token?: Secret | undefined;
+  /** What was ignored, and why; for stderr. */
+  notices: readonly string[];
+}
+
+export interface ConfigSources {
+  flags: Readonly<Record<string, string | boolean | undefined>>;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  home: string;
+  platform: NodeJS.Platform;
+}
+
+/**
+ * Reads and checks all settings.
+ * @throws Problem `not_configured` naming the setting and where it came from; never its value
+ */
+export function loadConfig(sources: ConfigSources): Config {
+  const notices: string[] = [];
+  const named = sources.flags["env-file"];
+  const trusted = typeof named === "string";
+  const dotenv = fromNames(readDotenv(resolve(sources.cwd, trusted ? named : ".env"), trusted));
+  for (const key of Object.keys(dotenv)) {
+    if (trusted || !settings[key as keyof typeof settings].guarded) continue;
+    delete dotenv[key];
+    notices.push(
+      `${settings[key as keyof typeof settings].env} in the working folder's .env was ignored; to trust that file, start with --env-file .env`,
+    );
+  }
+  const env = fromNames(sources.env);
+  const flags = fromNames(
+    Object.fromEntries(
+      Object.entries(sources.flags).map(([name, value]) => [
+        `FLY_TOKENS_${name.replaceAll("-", "_").toUpperCase()}`,
+        value,
+      ]),
+    ),
+  );
+  const early = { ...dotenv, ...env, ...flags };
+  const folders = foldersOf(
+    typeof early.home === "string" ? resolve(sources.cwd, early.home) : undefined,
+    sources,
+  );
+  const parsed = form.safeParse({ ...readFile(join(folders.config, "config.json")), ...early });
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const key = String(issue?.path[0] ?? (issue?.code === "unrecognized_keys" ? issue.keys[0] : ""));
+    const name = key in settings ? settings[key as keyof typeof settings].env : key;
+    throw new Problem(
+      "not_configured",
+      `The setting ${name} is not valid: ${issue?.message ?? "unknown"}.`,
+      "Correct or remove it; .env.example names every setting and its form.",
+    );
+  }
+  const { home: _home, local_key, http_token, ...rest } = parsed.data;
+  return Object.freeze({
+    ...rest,
+    folders,
+    ...(local_key && { local_key: new Secret(local_key) }),
+    ...(http_token && { http_token: new Secret(http_token) }),
+    notices,
+  });
+}
+
+function fromNames(
+  values: Readonly<Record<string, string | boolean | undefined>>,
+): Record<string, string | boolean> {
+  const found: Record<string, string | boolean> = {};
+  for (const [key, setting] of Object.entries(settings)) {
+    const value = values[setting.env];
+    if (value !== undefined && value !== "") found[key] = value;
+  }
+  return found;
+}
+
+function readDotenv(path: string, required: boolean): Record<string, string> {
+  try {
+    return parseDotenv(readFileSync(path));
+  } catch (cause) {
+    if (!required) return {};
+    throw new Problem(
+      "not_configured",
+      `The file ${path} could not be read.`,
+      "Correct the path after --env-file.",
+      { cause },
+    );
+  }
+}
+
+function readFile(path: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new Problem(
+      "not_configured",
+      `The file ${path} exists but could not be read.`,
+      "Correct its permissions, or remove it.",
+      { cause },
+    );
+  }
+  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new Problem("not_configured", `The file ${path} is not a JSON object.`, "Correct it, or remove it.");
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The XDG base directories; on Windows the local application data. */
+function foldersOf(
+  home: string | undefined,
+  { env, home: user, platform }: ConfigSources,
+): Config["folders"] {
+  if (home) return { config: join(home, "config"), data: join(home, "data"), state: join(home, "state") };
+  if (platform === "win32") {
+    const base = join(env.LOCALAPPDATA ?? join(user, "AppData", "Local"), "fly-tokens");
+    return { config: join(base, "config"), data: join(base, "data"), state: join(base, "state") };
+  }
+  const base = (name: string, fallback: string) =>
+    join(env[name]?.startsWith("/") ? env[name] : join(user, fallback), "fly-tokens");
+  return {
+    config: base("XDG_CONFIG_HOME", ".config"),
+    data: base("XDG_DATA_HOME", ".local/share"),
+    state: base("XDG_STATE_HOME", ".local/state"),
+  };
+}

@@ -1,0 +1,57 @@
+/** How long a token lives, as people say it. */
+import { Problem } from "./problem.ts";
+
+const units: Record<string, number> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  y: 31_536_000_000,
+};
+const fix =
+  'Use a number with m, h, d, w or y ("48h", "30d"), a date ("2027-01-31", "2027-01-31T12:00Z") or "never".';
+
+/**
+ * A length of time such as `48h` or `30d`, in milliseconds.
+ * @throws Problem `invalid_input`
+ */
+export function lifetime(text: string): number {
+  const [, amount, unit = ""] = /^\s*(\d{1,6})\s*([mhdwy])\s*$/i.exec(text) ?? [];
+  const milliseconds = Number(amount) * (units[unit.toLowerCase()] ?? Number.NaN);
+  if (!(milliseconds > 0))
+    throw new Problem("invalid_input", `"${text.slice(0, 40)}" is not a length of time.`, fix);
+  return milliseconds;
+}
+
+/**
+ * The moment at which a token is to expire; `null` for never. A date without a time means the end of that day in UTC.
+ * @param maximum the operator's limit in milliseconds
+ * @throws Problem `invalid_input` for what cannot be understood or lies in the past, `forbidden` beyond the limit
+ */
+export function expiresAt(text: string, now: Date, maximum?: number): Date | null {
+  const when = parse(text.trim(), now);
+  if (when && when <= now)
+    throw new Problem("invalid_input", `The expiry ${when.toISOString()} is in the past.`, fix);
+  if (maximum !== undefined && (when === null || when.getTime() - now.getTime() > maximum)) {
+    const limit = `${Math.floor(maximum / 3_600_000)}h`;
+    throw new Problem(
+      "forbidden",
+      `The operator limits the life of new tokens to ${limit} (FLY_TOKENS_MAX_EXPIRY).`,
+      `Ask for ${limit} or less.`,
+      { allowed: [limit] },
+    );
+  }
+  return when;
+}
+
+function parse(text: string, now: Date): Date | null {
+  if (/^never$/i.test(text)) return null;
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return new Date(now.getTime() + lifetime(text));
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  // Without a zone a time would be read in the zone of whoever runs the server.
+  const zoned = day ? `${text}T23:59:59Z` : /(z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`;
+  const when = new Date(zoned);
+  if (Number.isNaN(when.getTime()) || (day && when.toISOString().slice(0, 10) !== text))
+    throw new Problem("invalid_input", `"${text.slice(0, 40)}" is not a date.`, fix);
+  return when;
+}

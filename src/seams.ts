@@ -1,0 +1,28 @@
+/** The ways to the world. Tests replace these and nothing else. */
+import { homedir, hostname } from "node:os";
+import { type Run, run } from "./run.ts";
+
+export interface Seams {
+  fetch: typeof globalThis.fetch;
+  now: () => Date;
+  home: string;
+  hostname: string;
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  platform: NodeJS.Platform;
+  run: Run;
+}
+
+/** The world as it is: this process's environment, the real clock, the network. */
+export function realSeams(): Seams {
+  return {
+    fetch: globalThis.fetch,
+    now: () => new Date(),
+    home: homedir(),
+    hostname: hostname(),
+    cwd: process.cwd(),
+    env: process.env,
+    platform: process.platform,
+    run,
+  };
+}

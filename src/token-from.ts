@@ -1,0 +1,39 @@
+/** Secrets by reference: a tool is told where a token is, never what it is. */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Problem } from "./problem.ts";
+import { Secret } from "./secret.ts";
+
+/**
+ * Reads a token from `env:NAME` or `file:PATH` (one line).
+ * @throws Problem `invalid_input`, `not_found`; without a word of what was read
+ */
+export async function tokenFrom(
+  reference: string,
+  { env, cwd }: { env: Readonly<Record<string, string | undefined>>; cwd: string },
+): Promise<Secret> {
+  const [, kind, name = ""] = /^(env|file):(.+)$/.exec(reference) ?? [];
+  if (!kind)
+    throw new Problem(
+      "invalid_input",
+      "A token is named by where it is, never given as text.",
+      "Use env:NAME or file:PATH.",
+      { allowed: ["env:NAME", "file:PATH"] },
+    );
+  const text = kind === "env" ? env[name] : await readFile(resolve(cwd, name), "utf8").catch(() => undefined);
+  const value = text?.trim();
+  if (!value)
+    throw new Problem(
+      "not_found",
+      `There is nothing at ${reference}.`,
+      kind === "env" ? "Set that variable where the server is started." : "Correct the path.",
+    );
+  // Whatever else the file may hold must not be sent to a registry.
+  if (value.length > 8192 || !/^[\x21-\x7e]+$/.test(value))
+    throw new Problem(
+      "invalid_input",
+      `What ${reference} holds is not a token.`,
+      "It must be one line without spaces.",
+    );
+  return new Secret(value);
+}

@@ -1,0 +1,202 @@
+/** The borders of docs/architecture.md, as a test: who may import whom, and how large a file may be. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+
+/** Read from the top: arrows only point down. A room may always import from itself. */
+const mayImport: Record<string, readonly string[]> = {
+  main: ["commands", "config", "log", "problem", "seams", "secret"],
+  commands: ["*"],
+  mcp: ["tool", "prompt", "context (type)", "problem", "secret"],
+  tools: [
+    "tool",
+    "problem",
+    "expiry",
+    "setup",
+    "context (type)",
+    "providers/shapes",
+    "providers/provider (type)",
+    "package-managers/package-manager (type)",
+  ],
+  prompts: ["prompt"],
+  setup: [
+    "problem",
+    "secret",
+    "expiry",
+    "token-from",
+    "context (type)",
+    "issued (type)",
+    "disk/disk (type)",
+    "providers/provider (type)",
+    "package-managers/package-manager (type)",
+  ],
+  context: [
+    "config (type)",
+    "seams (type)",
+    "confirmations",
+    "issued",
+    "run",
+    "version",
+    "providers",
+    "package-managers",
+    "delivery",
+    "disk",
+  ],
+  providers: ["problem", "secret", "config (type)", "providers/local"],
+  "providers/local": ["problem", "secret", "config (type)", "providers", "registry/serve"],
+  "package-managers": [
+    "formats",
+    "problem",
+    "secret",
+    "run (type)",
+    "disk/change (type)",
+    "disk/disk (type)",
+  ],
+  delivery: ["disk/disk (type)", "problem", "secret"],
+  disk: ["problem", "secret", "run (type)"],
+  registry: ["problem", "secret", "version"],
+  config: ["expiry", "problem", "secret"],
+  confirmations: ["problem", "tool (type)"],
+  "token-from": ["problem", "secret"],
+  log: ["problem", "secret"],
+  seams: ["run"],
+  issued: ["secret (type)"],
+  expiry: ["problem"],
+  run: ["problem"],
+  tool: ["context (type)", "secret (type)"],
+  formats: [],
+  prompt: [],
+  problem: [],
+  secret: [],
+  version: [],
+};
+
+interface Import {
+  file: string;
+  target: string;
+  type: boolean;
+}
+
+function files(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name).replaceAll("\\", "/"));
+}
+
+const sources = ["src", "tools", "prompts"].flatMap(files);
+const own = sources.filter((file) => !file.endsWith(".generated.ts"));
+const text = (file: string) => readFileSync(join(root, file), "utf8");
+
+function imports(file: string): Import[] {
+  const found = [
+    ...text(file).matchAll(/(import|export)\s+(type\s+)?([^"';]*?)\s*from\s+"([^"]+)"|import\("([^"]+)"\)/g),
+  ];
+  return found.map(([, , type, names = "", from, dynamic]) => ({
+    file,
+    target: from ?? dynamic ?? "",
+    type: type !== undefined || /^\{(\s*type\s+\w+( as \w+)?,?)+\s*\}$/.test(names),
+  }));
+}
+
+/** The room of a file: its folder below src, or its own name. */
+function roomOf(file: string): string {
+  const path = file.replace(/^src\//, "").replace(/\.ts$/, "");
+  if (path.startsWith("providers/local/")) return "providers/local";
+  return path.split("/")[0] ?? path;
+}
+
+/** What a file imports although the table does not let its room. */
+function trespasses(file: string): string[] {
+  const room = roomOf(file);
+  const allowed = mayImport[room] ?? [];
+  const relatives = imports(file).filter(({ target }) => target.startsWith("."));
+  return relatives.flatMap(({ target, type }) => {
+    const path = relative(root, resolve(root, dirname(file), target)).replaceAll("\\", "/");
+    const names = [roomOf(path), path.replace(/^src\//, "").replace(/\.ts$/, "")];
+    const fine =
+      path === "package.json" ||
+      names.includes(room) ||
+      allowed.includes("*") ||
+      names.some((name) => allowed.includes(name) || (type && allowed.includes(`${name} (type)`)));
+    return fine ? [] : [`${file} imports ${path}${type ? " (type)" : ""}`];
+  });
+}
+
+describe("who imports whom", () => {
+  it("every room is in the table", () => {
+    expect([...new Set(sources.map(roomOf))].filter((room) => !(room in mayImport))).toEqual([]);
+  });
+
+  it("nobody imports what the table does not let them", () => {
+    expect(sources.flatMap(trespasses)).toEqual([]);
+  });
+
+  it("notices a trespass", () => {
+    expect(imports("src/context.ts").length).toBeGreaterThan(5);
+    expect(mayImport.formats).toEqual([]);
+  });
+});
+
+describe("what only some may use", () => {
+  const users = (pattern: RegExp) => own.filter((file) => pattern.test(text(file)));
+
+  it("the MCP SDK: the room mcp", () => {
+    expect(users(/from "@modelcontextprotocol/).filter((file) => !file.startsWith("src/mcp/"))).toEqual([]);
+  });
+
+  it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
+    const allowed =
+      /^src\/(disk|registry|commands\/demo)\b|^src\/(config|confirmations|token-from|run)\.ts$|^src\/providers\/local\/link\.ts$|^src\/package-managers\/docker\//;
+    expect(users(/from "node:fs(\/promises)?"/).filter((file) => !allowed.test(file))).toEqual([]);
+  });
+
+  it("a secret's value: where it leaves for the place it is meant for", () => {
+    expect(users(/\.reveal\(\)/)).toMatchSnapshot();
+  });
+
+  it("the process's end: main", () => {
+    expect(users(/process\.exit(Code)?\b/)).toEqual(["src/main.ts"]);
+  });
+});
+
+describe("the size of files", () => {
+  const lines = own
+    .map((file) => ({ file, lines: text(file).split("\n").length - 1 }))
+    .sort((a, b) => a.lines - b.lines);
+
+  it("has a median of at most 80 lines", () => {
+    expect(lines[Math.floor(lines.length / 2)]?.lines).toBeLessThanOrEqual(80);
+  });
+
+  it("is at most 200 lines for nine of ten", () => {
+    expect(lines[Math.floor(lines.length * 0.9)]?.lines).toBeLessThanOrEqual(200);
+  });
+
+  it("is never more than 350 lines", () => {
+    expect(lines.filter((one) => one.lines > 350)).toEqual([]);
+  });
+});
+
+it("no room is called utils, helpers, common or types", () => {
+  expect(
+    sources.filter((file) => /(^|\/)(utils?|helpers?|common|internal|types)(\/|\.ts$)/.test(file)),
+  ).toEqual([]);
+});
+
+it("names no registry's host and no path of a machine", () => {
+  const everything = [
+    ...sources,
+    ...files("test"),
+    ...files("scripts"),
+    "README.md",
+    "manifest.json",
+    "package-lock.json",
+    "package.json",
+  ];
+  const forbidden = new RegExp(
+    ["registry\\.np" + "mjs", "python" + "hosted", "pypi\\.o" + "rg", '"resolved":'].join("|"),
+  );
+  expect(everything.filter((file) => forbidden.test(text(file)))).toEqual([]);
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { expiresAt, lifetime } from "../src/expiry.ts";
+
+const now = new Date("2026-03-01T10:00:00Z");
+const at = (text: string, maximum?: number) => expiresAt(text, now, maximum)?.toISOString() ?? null;
+
+describe("an expiry", () => {
+  it.each([
+    ["48h", "2026-03-03T10:00:00.000Z"],
+    ["30d", "2026-03-31T10:00:00.000Z"],
+    [" 2 W ", "2026-03-15T10:00:00.000Z"],
+    ["15m", "2026-03-01T10:15:00.000Z"],
+    ["2026-03-01", "2026-03-01T23:59:59.000Z"],
+    ["2026-03-02T12:00", "2026-03-02T12:00:00.000Z"],
+    ["2026-03-02T12:00+02:00", "2026-03-02T10:00:00.000Z"],
+    ["never", null],
+  ])("%s is %s", (text, expected) => expect(at(text)).toBe(expected));
+
+  it.each(["", "soon", "-3d", "0d", "30", "1e3d", "2026-02-30", "2026-13-01", "9999999d"])(
+    "%j is refused with a fix",
+    (text) => {
+      expect(() => at(text)).toThrowError(
+        expect.objectContaining({ code: "invalid_input", fix: expect.stringContaining("30d") }),
+      );
+    },
+  );
+
+  it("in the past is refused", () => {
+    expect(() => at("2026-02-28")).toThrowError(
+      expect.objectContaining({ code: "invalid_input", message: expect.stringContaining("past") }),
+    );
+  });
+
+  it.each(["never", "91d", "2027-01-01"])(
+    "beyond the operator's limit (%s) is refused, naming the limit",
+    (text) => {
+      expect(() => at(text, lifetime("90d"))).toThrowError(
+        expect.objectContaining({ code: "forbidden", allowed: ["2160h"] }),
+      );
+    },
+  );
+
+  it("at the operator's limit is allowed", () =>
+    expect(at("90d", lifetime("90d"))).toBe("2026-05-30T10:00:00.000Z"));
+});

@@ -1,0 +1,62 @@
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { redact, Secret } from "../src/secret.ts";
+
+const value = "flyt_Q7xK2mPz9RtVw4YbNc8LdHs3JfGa6Te5UoIi1XqWy0ZkMnB7";
+const secret = new Secret(value);
+
+describe("a secret", () => {
+  it("does not print", () => {
+    const printed = [
+      `${secret}`,
+      String(secret),
+      JSON.stringify({ secret }),
+      inspect(secret),
+      inspect({ deep: [secret] }, { showHidden: true, depth: 9 }),
+    ];
+    for (const text of printed) {
+      expect(text).not.toContain(value);
+      expect(text).toContain("…MnB7]");
+    }
+  });
+
+  it("does not even show its last letters when it is short", () =>
+    expect(String(new Secret("hunter2hunter2"))).toBe("[secret]"));
+  it("is revealed on demand", () => expect(secret.reveal()).toBe(value));
+});
+
+describe("redact", () => {
+  it.each([
+    ["plain", value],
+    ["percent-encoded", encodeURIComponent(`${value}`)],
+    ["base64", Buffer.from(value).toString("base64")],
+    ["base64url", Buffer.from(value).toString("base64url")],
+    ["inside a JSON text", JSON.stringify({ a: value })],
+  ])("removes it in %s form", (_form, text) => {
+    const clean = redact(`before ${text} after`);
+    expect(clean).toMatch(/^before .*\[redacted\].* after$/);
+    expect(clean).not.toContain(text.slice(4, -4));
+  });
+
+  it("removes it from base64 of user:token, whatever the user's length", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 30 }), fc.string({ maxLength: 8 }), (before, after) => {
+        const clean = redact(Buffer.from(`${before}:${value}${after}`).toString("base64"));
+        expect(clean).toContain("[redacted]");
+        for (const part of clean.split("[redacted]"))
+          expect(Buffer.from(part, "base64").toString("latin1")).not.toContain(value.slice(5, 40));
+      }),
+    );
+  });
+
+  it("lets a value pass that was asked for", () => expect(redact(value, secret)).toBe(value));
+
+  it("leaves everything else alone", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(redact(text)).toBe(text);
+      }),
+    );
+  });
+});
