@@ -1,0 +1,133 @@
+/**
+ * Asking a person before something is destroyed. A client with forms shows one, which carries no secret and wants a
+ * word typed, so that it cannot be accepted by accident. A client without forms, or one that declines by itself, gets
+ * the plan and a single-use handle. What the model claims (`confirm: true`) counts for nothing.
+ */
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import {
+  acceptedContent,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  createRequestStateCodec,
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  type McpServer,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import { z } from "zod";
+import type { Context } from "../context.ts";
+import { Problem } from "../problem.ts";
+import type { Plan, Tool } from "../tool.ts";
+import { confirmationRequired } from "./result.ts";
+
+interface Asked {
+  id: string;
+  /** Binds the answer to the tool, the arguments and the plan. */
+  digest: string;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+// Faster than a person can read: such an answer was given by the client alone.
+const tooFastForAPerson = 500;
+
+const codec = createRequestStateCodec<Asked>({
+  key: randomBytes(32),
+  ttlSeconds: 600,
+  bind: (ctx) => ctx.mcpReq.method,
+});
+const spent = new Map<string, number>();
+
+/** For `ServerOptions.requestState`. */
+export const verifyRequestState = codec.verify;
+
+export type Consent =
+  | { plan: Plan | undefined }
+  | { answer: ReturnType<typeof confirmationRequired> | InputRequiredResult };
+
+/**
+ * Whether a `destroy` tool may go on, and with which plan; else what to answer.
+ * @throws Problem `declined`, `needs_confirmation`
+ */
+export async function consent(
+  server: McpServer,
+  ctx: ServerContext,
+  tool: Tool,
+  input: Record<string, unknown>,
+  context: Context,
+): Promise<Consent> {
+  const { confirmation, ...args } = input;
+  const policy = context.config.confirm;
+  if (typeof confirmation === "string")
+    return { plan: await context.confirmations.redeem(confirmation, tool.name, args, policy === "always") };
+  const plan = await tool.plan?.(input, context);
+  if (!plan || (policy === "never" && !plan.always)) return { plan };
+  const asked = canShowForm(server, ctx) ? await askPerson(ctx, tool, args, plan, context) : "cannot-ask";
+  if (asked === "yes") return { plan };
+  if (asked !== "cannot-ask") return { answer: asked };
+  const handle = await context.confirmations.offer(tool.name, args, plan);
+  return { answer: confirmationRequired(plan, handle, policy === "always") };
+}
+
+async function askPerson(
+  ctx: ServerContext,
+  tool: Tool,
+  args: unknown,
+  plan: Plan,
+  context: Context,
+): Promise<"yes" | "cannot-ask" | InputRequiredResult> {
+  const Form = z.object({ confirm: z.string().meta({ title: `Type "${plan.phrase}" to confirm` }) });
+  const digest = createHash("sha256")
+    .update(JSON.stringify([tool.name, args, plan]))
+    .digest("hex");
+  const now = context.now().getTime();
+  const response = inputResponse(ctx.mcpReq.inputResponses, "confirm");
+  if (response.kind === "missing") {
+    return inputRequired({
+      inputRequests: {
+        confirm: inputRequired.elicit({
+          message: `${tool.title}?\n${plan.lines.join("\n")}`,
+          requestedSchema: Form,
+        }),
+      },
+      requestState: await codec.mint({ id: randomUUID(), digest, at: now }, ctx),
+    });
+  }
+  const asked = ctx.mcpReq.requestState<Asked>();
+  const accepted = acceptedContent(ctx.mcpReq.inputResponses, "confirm", Form);
+  // Asking again after a wrong answer makes clients loop: a wrong answer is a no.
+  if (!asked || asked.digest !== digest || !spendOnce(asked.id, now))
+    throw refused("the answer belongs to another question");
+  if (accepted) {
+    if (accepted.confirm.trim() === plan.phrase) return "yes";
+    throw refused("what was typed is not what was asked for");
+  }
+  if (now - asked.at < tooFastForAPerson) return "cannot-ask";
+  throw refused("the person declined");
+}
+
+/** Remembers an answer for as long as its question is valid. */
+function spendOnce(id: string, now: number): boolean {
+  for (const [old, at] of spent) if (now - at > 600_000) spent.delete(old);
+  if (spent.has(id)) return false;
+  spent.set(id, now);
+  return true;
+}
+
+function refused(why: string): Problem {
+  return new Problem(
+    "declined",
+    `Nothing was changed: ${why}.`,
+    "Ask the user what they want before you call this again.",
+  );
+}
+
+function canShowForm(server: McpServer, ctx: ServerContext): boolean {
+  // 2026-07-28 carries the capabilities on every request; older revisions declare them once per connection.
+  const envelope = (ctx.mcpReq.envelope as Record<string, ClientCapabilities> | undefined)?.[
+    CLIENT_CAPABILITIES_META_KEY
+  ];
+  const elicitation = (envelope ?? server.server.getClientCapabilities())?.elicitation;
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+}

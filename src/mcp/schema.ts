@@ -1,0 +1,111 @@
+/** Schemas as the SDK wants them: advertised from zod, checked by ourselves, so that the errors are ours. */
+import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server";
+import { z } from "zod";
+import { Problem, quote } from "../problem.ts";
+
+type Json = Record<string, unknown>;
+
+/** Advertises a tool's arguments. Accepts everything: `parseInput` does the checking, with a fix in each refusal. */
+export function advertiseInput(schema: z.ZodObject): StandardSchemaWithJSON<Json, Json> {
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "fly-tokens",
+      validate: (value) => ({ value: value as Json }),
+      jsonSchema: { input: () => jsonSchema(schema, "input"), output: () => jsonSchema(schema, "input") },
+    },
+  };
+}
+
+/** Advertises a tool's result and strips whatever is not in it. */
+export function advertiseOutput(schema: z.ZodObject): StandardSchemaWithJSON<Json, Json> {
+  const validate = (value: unknown) => {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? { value: parsed.data as Json } : { issues: parsed.error.issues };
+  };
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "fly-tokens",
+      validate,
+      jsonSchema: { input: () => jsonSchema(schema, "output"), output: () => jsonSchema(schema, "output") },
+    },
+  };
+}
+
+/** JSON Schema without the parts that only cost bytes: zod's patterns for dates and its limits of safe integers. */
+function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
+  return z.toJSONSchema(schema, {
+    io,
+    override: ({ jsonSchema: json }) => {
+      delete json.$schema;
+      if (json.format === "date-time") delete json.pattern;
+      if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
+      if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
+    },
+  }) as Json;
+}
+
+/**
+ * Checks a tool's arguments.
+ * @throws Problem `invalid_input` that names the argument, what would have been accepted and the nearest of it; what
+ *   was given is not repeated, since it may be a secret that was put in the wrong place
+ */
+export function parseInput<Schema extends z.ZodObject>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue?.path.join(".") || "the arguments";
+  if (issue?.code === "unrecognized_keys") {
+    const allowed = Object.keys(schema.shape);
+    const unknown = quote(issue.keys[0] ?? "", 40);
+    throw new Problem(
+      "invalid_input",
+      `There is no argument "${unknown}".`,
+      "Use only the arguments of the tool's schema.",
+      { allowed, ...nearest(unknown, allowed) },
+    );
+  }
+  if (issue?.code === "invalid_value") {
+    const allowed = issue.values.map(String);
+    const given = issue.path.reduce<unknown>(
+      (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+      value,
+    );
+    throw new Problem(
+      "invalid_input",
+      `The argument ${where} must be one of: ${allowed.join(", ")}.`,
+      "Call again with one of these.",
+      { allowed, ...(typeof given === "string" && nearest(given, allowed)) },
+    );
+  }
+  throw new Problem(
+    "invalid_input",
+    `The argument ${where} is not valid: ${issue?.message ?? "unknown reason"}.`,
+    "Correct it and call again.",
+  );
+}
+
+/** The accepted value that is nearest to what was given, if it is near at all. */
+function nearest(given: string, allowed: readonly string[]): { did_you_mean?: string } {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const ranked = allowed
+    .map((value) => ({ value, distance: distance(plain(given), plain(value)) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best && best.distance <= Math.max(2, best.value.length / 3) ? { did_you_mean: best.value } : {};
+}
+
+/** The Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const change = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, change));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
