@@ -1,0 +1,67 @@
+/** What a tool is handed: everything that reaches the world, made once from the configuration. */
+import { join } from "node:path";
+import type { Config } from "./config.ts";
+import { Confirmations } from "./confirmations.ts";
+import type { Delivery } from "./delivery/delivery.ts";
+import { deliveries } from "./delivery/index.ts";
+import type { Disk, Undo } from "./disk/disk.ts";
+import { openDisk } from "./disk/index.ts";
+import { IssuedTokens } from "./issued.ts";
+import { packageManagers } from "./package-managers/index.generated.ts";
+import type { PackageManager } from "./package-managers/package-manager.ts";
+import { undo } from "./package-managers/undo.ts";
+import { type Ability, defaultProvider, useProvider } from "./providers/choose.ts";
+import { providers } from "./providers/index.ts";
+import type { Provider } from "./providers/provider.ts";
+import { installed } from "./run.ts";
+import type { Seams } from "./seams.ts";
+import { version } from "./version.ts";
+
+export interface Context extends Seams {
+  version: string;
+  config: Config;
+  providers: readonly Provider[];
+  packageManagers: readonly PackageManager[];
+  deliveries: readonly Delivery[];
+  disk: Disk;
+  /** Takes an edit back entry by entry, by the rules of the formats. */
+  undo: Undo;
+  issued: IssuedTokens;
+  confirmations: Confirmations;
+  /**
+   * A provider with one of its abilities: the one that is named, else the default.
+   * @throws Problem `not_found` for an unknown name, `not_configured`, `unsupported` naming who has the ability
+   */
+  use<Group extends Ability>(
+    ability: Group,
+    provider?: string,
+  ): { provider: Provider } & Required<Pick<Provider, Group>>;
+  /** The provider of calls that name none; `undefined` when several are configured. */
+  default_provider: string | undefined;
+  /** Whether a program is on PATH. */
+  installed(command: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Makes the context. Nothing is read, written or asked before a tool needs it. */
+export function createContext(config: Config, seams: Seams): Context {
+  const list = providers(config, seams);
+  return {
+    ...seams,
+    version,
+    config,
+    providers: list,
+    packageManagers,
+    deliveries,
+    disk: openDisk({ state: config.folders.state, run: seams.run, now: seams.now }),
+    undo,
+    issued: new IssuedTokens(seams.now),
+    confirmations: new Confirmations(join(config.folders.state, "confirmations"), seams.now),
+    use: (ability, id) => useProvider(list, ability, id ?? config.provider),
+    default_provider: config.provider ?? defaultProvider(list)?.id,
+    installed: (command) => installed(command, seams.env, seams.platform),
+    close: async () => {
+      for (const provider of list) await provider.close?.();
+    },
+  };
+}

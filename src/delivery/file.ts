@@ -1,0 +1,25 @@
+import { resolve } from "node:path";
+import { Problem } from "../problem.ts";
+import { type Destination, defineDelivery } from "./delivery.ts";
+
+/** The value stands alone in a new file that only its owner can read. */
+export const file = defineDelivery({
+  id: "file",
+  title: "in a new file that only you can read",
+  reveals: false,
+  check: (destination, disk) => disk.create(pathOf(destination), "", { dry_run: true }),
+  async deliver(secret, destination, disk) {
+    const path = pathOf(destination);
+    await disk.create(path, `${secret.reveal()}\n`);
+    return { kind: "file", location: path };
+  },
+});
+
+function pathOf({ path }: Destination): string {
+  if (path) return resolve(path);
+  throw new Problem(
+    "invalid_input",
+    "To deliver to a file, its path is needed.",
+    "Call again with deliver_path.",
+  );
+}

@@ -1,0 +1,119 @@
+/**
+ * WHO ISSUES. A provider is a record of optional groups of abilities. A group that it lacks is absent, and asking
+ * for it is refused with a sentence that names who has it; there are no methods that only throw.
+ */
+import type { z } from "zod";
+import type { Secret } from "../secret.ts";
+import type {
+  deploymentShape,
+  driftShape,
+  environmentShape,
+  permissions,
+  runningShape,
+  statuses,
+  TokenSort,
+  tokenShape,
+} from "./shapes.ts";
+
+export type Permission = z.output<typeof permissions>;
+export type TokenStatus = z.output<typeof statuses>;
+export type Ecosystem = "npm" | "pypi" | "docker";
+export type Token = z.output<typeof tokenShape>;
+export type Deployment = z.output<typeof deploymentShape>;
+export type Running = z.output<typeof runningShape>;
+export type Drift = z.output<typeof driftShape>;
+export type Environment = z.output<typeof environmentShape>;
+
+/** A freshly issued token. `secret` is absent when an earlier call with the same idempotency key already had it. */
+export interface Grant {
+  token: Token;
+  secret?: Secret | undefined;
+}
+
+export interface IssueRequest {
+  name: string;
+  permission: Exclude<Permission, "custom">;
+  /** `null`: never. */
+  expires_at: Date | null;
+  environment?: string | undefined;
+  idempotency_key?: string | undefined;
+}
+
+export interface TokenQuery {
+  status?: TokenStatus | undefined;
+  permission?: Permission | undefined;
+  environment?: string | undefined;
+  /** Part of the name, without regard to case. */
+  name?: string | undefined;
+  created_by?: string | undefined;
+  /** Only active ones that expire before this moment. */
+  expires_before?: Date | undefined;
+  /** A field, with `-` in front for descending order. */
+  sort?: TokenSort | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  next_cursor?: string | undefined;
+  total?: number | undefined;
+}
+
+export interface Tokens {
+  issue(request: IssueRequest): Promise<Grant>;
+  list(query: TokenQuery): Promise<Page<Token>>;
+  /** @throws Problem `not_found` also for a token that exists but that the caller may not see */
+  get(id: string): Promise<Token>;
+  revoke(id: string): Promise<"revoked" | "already_revoked">;
+  /** Only a token that is not active can be deleted. @throws Problem `conflict` for an active one */
+  delete?(id: string): Promise<"deleted">;
+}
+
+export interface Environments {
+  create(name: string, description: string): Promise<Environment>;
+  list(): Promise<Environment[]>;
+  get(name: string): Promise<Environment>;
+  running(name: string): Promise<Running[]>;
+  drift(name: string): Promise<Drift[]>;
+  history(name: string, query: { limit: number; cursor?: string | undefined }): Promise<Page<Deployment>>;
+}
+
+/** Where a package manager finds the registry. URLs end without a slash unless the ecosystem wants one. */
+export interface Endpoint {
+  ecosystem: Ecosystem;
+  /** npm: the registry with its final slash. PyPI: the simple index. docker: `host[:port]`. */
+  url: string;
+  /** Where uploads go, when that is another URL (PyPI). */
+  publish_url?: string | undefined;
+  /** docker: the path below the host under which repositories live. */
+  path?: string | undefined;
+}
+
+export interface Registries {
+  endpoint(ecosystem: Ecosystem): Promise<Endpoint>;
+  /** Tells the registry where to send clients for packages it does not have; the URL carries no credential. */
+  passThrough?(ecosystem: Ecosystem, url: string): Promise<void>;
+  /** Which token a secret is, asked with that secret itself. `undefined`: unknown there. */
+  introspect?(secret: Secret): Promise<Token | undefined>;
+}
+
+export interface Identity {
+  /** Who the configured credential is. */
+  me(): Promise<{ username: string; role: "admin" | "developer"; token_id?: string }>;
+}
+
+export interface Provider {
+  id: string;
+  title: string;
+  /** Whether every setting that it needs is there; asks nobody. */
+  configured: boolean;
+  url?: string | undefined;
+  tokens?: Tokens;
+  environments?: Environments;
+  registries?: Registries;
+  identity?: Identity;
+  /** What the user should know about it now, a sentence each. */
+  notes?(): readonly string[];
+  close?(): Promise<void>;
+}

@@ -1,0 +1,132 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import type { Context } from "../src/context.ts";
+import type { PackageManager, Place } from "../src/package-managers/package-manager.ts";
+import { Problem } from "../src/problem.ts";
+import { statuses } from "../src/providers/shapes.ts";
+import { defineTool } from "../src/tool.ts";
+
+export const checkPackageManager = defineTool({
+  name: "check_package_manager",
+  title: "Check package managers",
+  description:
+    "Whether npm, pip and docker would reach the registry with a working token: reads their configuration as they do, asks the registry with what it finds, and says which token that is, when it expires, what outranks the setting (variables, other files), and why a refused request was refused. Use it when an install, publish, push or login fails. Changes nothing and shows no secret.",
+  effect: "read",
+  input: z.object({
+    manager: z.string().optional().describe("Default: all"),
+    scope: z.enum(["user", "project"]).default("user"),
+    project_dir: z.string().optional(),
+    provider: z.string().optional(),
+  }),
+  output: z.object({
+    package_managers: z.array(
+      z.object({
+        id: z.string(),
+        configured: z.boolean(),
+        registry: z.string().optional(),
+        token: z
+          .object({
+            id: z.string(),
+            status: statuses,
+            expires_at: z.string().nullable(),
+            permission: z.string(),
+          })
+          .optional(),
+        works: z
+          .object({ ok: z.boolean(), status: z.int().optional(), cause: z.string().optional() })
+          .optional(),
+        shadowed_by: z.array(z.string()),
+        warnings: z.array(z.string()),
+      }),
+    ),
+  }),
+  async run({ manager: id, scope, project_dir, provider }, context) {
+    const chosen = context.packageManagers
+      .filter((one) => id === undefined || one.id === id)
+      .filter((one) => id !== undefined || one.scopes.includes(scope));
+    if (chosen.length === 0)
+      throw new Problem(
+        "not_found",
+        `There is no package manager "${id?.slice(0, 40)}" here.`,
+        "Use one of those that are allowed.",
+        { allowed: context.packageManagers.map((one) => one.id) },
+      );
+    const place: Place = {
+      scope,
+      home: context.home,
+      env: context.env,
+      platform: context.platform,
+      ...(scope === "project" && { project_dir: resolve(context.cwd, project_dir ?? ".") }),
+    };
+    return { package_managers: await Promise.all(chosen.map((one) => check(one, place, provider, context))) };
+  },
+  say: ({ package_managers }) =>
+    package_managers
+      .map(({ id: name, configured, token, works, shadowed_by, warnings }) =>
+        [
+          `${name}: ${!configured ? "not set up for this registry" : works?.ok ? "works" : `does not work: ${works?.cause ?? "unknown"}`}`,
+          token
+            ? `  token ${token.id}, ${token.permission}, ${token.status}, expires ${token.expires_at ?? "never"}`
+            : "",
+          ...[...shadowed_by, ...warnings].map((note) => `  ${note}`),
+        ]
+          .filter(Boolean)
+          .join("\n"),
+      )
+      .join("\n"),
+});
+
+async function check(manager: PackageManager, place: Place, named: string | undefined, context: Context) {
+  try {
+    return await examine(manager, place, named, context);
+  } catch (error) {
+    // One unreadable file must not hide what the others say.
+    if (!(error instanceof Problem)) throw error;
+    return {
+      id: manager.id,
+      configured: false,
+      shadowed_by: [],
+      warnings: [`${error.message} ${error.fix}`],
+    };
+  }
+}
+
+async function examine(manager: PackageManager, place: Place, named: string | undefined, context: Context) {
+  const { registries } = context.use("registries", named);
+  const { url, path } = await registries.endpoint(manager.ecosystem);
+  const {
+    configured,
+    url: registry,
+    secret,
+    username,
+    shadowed_by,
+    warnings,
+  } = manager.status(url, place, await context.disk.read(manager.files(place)));
+  if (!secret) return { id: manager.id, configured, registry, shadowed_by, warnings };
+  const token = await registries.introspect?.(secret).catch(() => undefined);
+  const { ok, status, cause } = await manager.verify(
+    { url, path, secret, username: username ?? token?.username ?? "" },
+    context.fetch,
+  );
+  return {
+    id: manager.id,
+    configured,
+    registry,
+    token: token && {
+      id: token.id,
+      status: token.status,
+      expires_at: token.expires_at,
+      permission: token.permission,
+    },
+    works: {
+      ok,
+      status,
+      cause:
+        token && token.status !== "active"
+          ? `the token ${token.name} is ${token.status}; configure_package_manager sets up a new one`
+          : cause,
+    },
+    shadowed_by,
+    warnings,
+  };
+}

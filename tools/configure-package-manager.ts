@@ -1,0 +1,100 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import { Problem } from "../src/problem.ts";
+import { tokenShape } from "../src/providers/shapes.ts";
+import { setUp } from "../src/setup.ts";
+import { defineTool } from "../src/tool.ts";
+
+export const configurePackageManager = defineTool({
+  name: "configure_package_manager",
+  title: "Set up a package manager",
+  description:
+    "Sets up npm, pip or docker to use the registry: mints a token (read-only unless told otherwise), edits the configuration file without touching anything else in it, and verifies with a real request. If any step fails all is put back and the token revoked. dry_run shows the diff only. The result's restore_id undoes it with restore_package_manager. Never shows the token.",
+  effect: "write",
+  input: z.object({
+    manager: z.string().describe("npm, pip or docker"),
+    scope: z.enum(["user", "project"]).default("user"),
+    project_dir: z.string().optional().describe("For scope project; default: the working folder"),
+    permission: z
+      .enum(["read_only", "read_write"])
+      .default("read_only")
+      .describe("read_write to publish or push"),
+    expires: z.string().default("30d").describe('"48h", "30d", a date, or "never"'),
+    environment: z.string().optional(),
+    token_id: z
+      .string()
+      .optional()
+      .describe("A token that generate_token made just now, instead of a new one"),
+    token_from: z
+      .string()
+      .optional()
+      .describe("env:NAME or file:PATH: an existing token, instead of a new one"),
+    npm_scope: z.string().optional().describe("Only packages of this scope, such as @acme"),
+    secret_style: z
+      .enum(["value", "reference"])
+      .optional()
+      .describe("reference: the file points to a variable or netrc"),
+    provider: z.string().optional(),
+    dry_run: z.boolean().default(false),
+    verify: z.boolean().default(true),
+  }),
+  output: z.object({
+    token: tokenShape.optional(),
+    changes: z.array(z.object({ path: z.string(), diff: z.string(), backup: z.string().optional() })),
+    verified: z.object({ ok: z.boolean(), as: z.string().optional(), request: z.string() }).optional(),
+    warnings: z.array(z.string()),
+    restore_id: z.string().optional(),
+  }),
+  async run({ manager: id, scope, project_dir, ...request }, context) {
+    const manager = context.packageManagers.find((one) => one.id === id);
+    const ids = context.packageManagers.map((one) => one.id);
+    if (!manager)
+      throw new Problem(
+        "not_found",
+        `There is no package manager "${id.slice(0, 40)}" here.`,
+        "Use one of those that are allowed.",
+        { allowed: ids },
+      );
+    if (!manager.scopes.includes(scope))
+      throw new Problem(
+        "unsupported",
+        `${manager.title} has no ${scope} configuration for credentials.`,
+        `Use scope ${manager.scopes.join(" or ")}.`,
+        { allowed: manager.scopes },
+      );
+    if (request.secret_style && !manager.styles.includes(request.secret_style)) {
+      throw new Problem(
+        "unsupported",
+        `${manager.title} cannot use the secret style ${request.secret_style}.`,
+        `Use ${manager.styles.join(" or ")}, or leave it out.`,
+        { allowed: manager.styles },
+      );
+    }
+    const place = {
+      scope,
+      home: context.home,
+      env: context.env,
+      platform: context.platform,
+      ...(scope === "project" && { project_dir: resolve(context.cwd, project_dir ?? ".") }),
+    };
+    return setUp(manager, place, request, context);
+  },
+  say({ token, changes, verified, warnings, restore_id }) {
+    const diffs = changes.map(({ path, diff }) => `${path}\n${diff}`);
+    return [
+      restore_id
+        ? `Done. Undo with restore_package_manager, restore_id ${restore_id}.`
+        : changes.length > 0
+          ? "This is what would change; nothing was written."
+          : "Nothing had to be changed.",
+      token
+        ? `Token ${token.name} (${token.id}): ${token.permission}, expires ${token.expires_at ?? "never"}.`
+        : "",
+      ...diffs,
+      verified ? `Verified: ${verified.request} answered${verified.as ? ` for ${verified.as}` : ""}.` : "",
+      ...warnings.map((warning) => `Note: ${warning}`),
+    ]
+      .filter(Boolean)
+      .join("\n");
+  },
+});

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { environmentShape } from "../src/providers/shapes.ts";
+import { defineTool } from "../src/tool.ts";
+
+export const createEnvironment = defineTool({
+  name: "create_environment",
+  title: "Create an environment",
+  description:
+    "Creates a runtime environment such as production or staging. Tokens generated for it are tied to it, and every image that they pull is recorded as a deployment, which describe_environment shows. Mints no token: generate_token does, with this environment's name.",
+  effect: "create",
+  input: z.object({
+    name: z.string().regex(/^[a-z0-9-]{1,63}$/, "lower-case letters, digits and hyphens, at most 63"),
+    description: z.string().max(500).default(""),
+    provider: z.string().optional(),
+  }),
+  output: z.object({ environment: environmentShape }),
+  async run({ name, description, provider }, context) {
+    return {
+      environment: await context.use("environments", provider).environments.create(name, description),
+    };
+  },
+  say: ({ environment }) =>
+    `The environment ${environment.name} exists. Generate a token for it with generate_token, environment ${environment.name}.`,
+});

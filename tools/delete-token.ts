@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { Problem } from "../src/problem.ts";
+import { defineTool, type Plan } from "../src/tool.ts";
+
+export const deleteToken = defineTool({
+  name: "delete_token",
+  title: "Delete tokens",
+  description:
+    "Removes tokens that are no longer active (revoked or expired) from the list, with their history. An active token is refused as still_active: revoke_token it first. A person is asked; where the client cannot ask, the first call changes nothing and returns the plan with a confirmation. Reports an outcome for each id.",
+  effect: "destroy",
+  input: z.object({
+    ids: z.array(z.string().min(1).max(200)).min(1).max(100),
+    provider: z.string().optional(),
+  }),
+  output: z.object({
+    outcomes: z.array(
+      z.object({
+        id: z.string(),
+        outcome: z.enum(["deleted", "still_active", "not_found", "forbidden", "failed"]),
+        message: z.string().optional(),
+      }),
+    ),
+  }),
+  async plan({ ids, provider }, context): Promise<Plan | undefined> {
+    const { tokens } = context.use("tokens", provider);
+    const found = await Promise.all([...new Set(ids)].map((id) => tokens.get(id).catch(() => undefined)));
+    const gone = found.filter((token) => token !== undefined && token.status !== "active");
+    if (gone.length === 0) return undefined;
+    return {
+      lines: [
+        ...gone.map((token) => `Delete ${token?.name} (${token?.id}), ${token?.status}`),
+        "They disappear from the list for good.",
+      ],
+      ids: [...new Set(ids)],
+      phrase: gone.length === 1 ? (gone[0]?.name ?? "1") : String(gone.length),
+    };
+  },
+  async run({ ids, provider }, context, plan) {
+    const { tokens, provider: issuer } = context.use("tokens", provider);
+    if (!tokens.delete)
+      throw new Problem(
+        "unsupported",
+        `${issuer.title} deletes no tokens.`,
+        "Revoke them with revoke_token.",
+      );
+    const outcomes = [];
+    for (const id of plan?.ids ?? new Set(ids)) {
+      try {
+        outcomes.push({ id, outcome: await tokens.delete(id) });
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        outcomes.push({ id, outcome: outcomeOf(error), message: error.message });
+      }
+    }
+    return { outcomes };
+  },
+  say: ({ outcomes }) =>
+    outcomes
+      .map(
+        ({ id, outcome, message }) =>
+          `${id}: ${outcome.replaceAll("_", " ")}${message ? ` (${message})` : ""}`,
+      )
+      .join("\n"),
+});
+
+function outcomeOf({ code }: Problem): "still_active" | "not_found" | "forbidden" | "failed" {
+  if (code === "conflict") return "still_active";
+  return code === "not_found" || code === "forbidden" ? code : "failed";
+}

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { expiresAt } from "../src/expiry.ts";
+import { Problem } from "../src/problem.ts";
+import { tokenShape } from "../src/providers/shapes.ts";
+import { defineTool } from "../src/tool.ts";
+
+const shownOnce =
+  "This value is shown now and never again. Nobody can read it back, not even the issuer. If it is lost, revoke this token and make a new one.";
+
+export const generateToken = defineTool({
+  name: "generate_token",
+  title: "Generate a token",
+  description:
+    "Mints a new access token: read-only and for 30 days unless told otherwise; for a deployment name its environment. The value is shown exactly once in the result, or goes to deliver_to without being shown. To set up npm, pip or docker on this machine use configure_package_manager, which mints its own. Does not replace or revoke other tokens.",
+  effect: "create",
+  input: z.object({
+    name: z.string().min(1).max(100).describe("What it is for, such as production-deploy"),
+    permission: z.enum(["read_only", "read_write"]).default("read_only"),
+    expires: z.string().default("30d").describe('"48h", "30d", a date, or "never"'),
+    environment: z.string().optional(),
+    deliver_to: z.enum(["inline", "file"]).default("inline"),
+    deliver_path: z.string().optional().describe("For file: where; must not exist yet"),
+    idempotency_key: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("The same key never mints a second token"),
+    provider: z.string().optional(),
+  }),
+  output: z.object({
+    show_once_warning: z.string(),
+    token: tokenShape,
+    delivery: z.object({ kind: z.string(), location: z.string().optional() }),
+    credential: z.object({ username: z.string(), token: z.string() }).optional(),
+  }),
+  async run(input, context) {
+    const { tokens } = context.use("tokens", input.provider);
+    const expires_at = expiresAt(input.expires, context.now(), context.config.max_expiry);
+    const delivery = context.deliveries.find(({ id }) => id === input.deliver_to);
+    if (!delivery)
+      throw new Problem(
+        "unsupported",
+        `There is no delivery "${input.deliver_to}".`,
+        "Use one of the schema's.",
+        { allowed: context.deliveries.map(({ id }) => id) },
+      );
+    if (delivery.reveals && context.config.inline_secrets === "deny") {
+      const others = context.deliveries.filter(({ reveals }) => !reveals).map(({ id }) => id);
+      throw new Problem(
+        "forbidden",
+        "The operator forbids secrets in results (FLY_TOKENS_INLINE_SECRETS=deny).",
+        `Call again with deliver_to ${others.join(" or ")}.`,
+        { allowed: others },
+      );
+    }
+    const destination = { path: input.deliver_path };
+    await delivery.check(destination, context.disk);
+    const { name, permission, environment, idempotency_key } = input;
+    const { token, secret } = await tokens.issue({
+      name,
+      permission,
+      environment,
+      idempotency_key,
+      expires_at,
+    });
+    if (!secret) {
+      return {
+        show_once_warning:
+          "This call was made before with the same idempotency_key. The token exists; its value was shown then and cannot be shown again.",
+        token,
+        delivery: { kind: "none" },
+      };
+    }
+    try {
+      const receipt = await delivery.deliver(secret, destination, context.disk);
+      context.issued.keep(token.id, { secret, username: token.username });
+      const warning = delivery.reveals
+        ? shownOnce
+        : `The value is in ${receipt.location} and is not shown here. ${shownOnce.split(". ").slice(1).join(". ")}`;
+      return {
+        show_once_warning: warning,
+        token,
+        delivery: receipt,
+        ...(delivery.reveals && { credential: { username: token.username, token: secret } }),
+      };
+    } catch (error) {
+      await tokens.revoke(token.id);
+      if (!(error instanceof Problem)) throw error;
+      throw new Problem(error.code, `${error.message} The new token ${token.id} was revoked.`, error.fix, {
+        cause: error,
+      });
+    }
+  },
+  say({ show_once_warning, token, delivery, credential }) {
+    const what = `${token.name} (${token.id}): ${token.permission}, ${token.scope}${token.environment ? `, environment ${token.environment}` : ""}, expires ${token.expires_at ?? "never"}, user name ${token.username}.`;
+    const where = credential
+      ? "The value follows."
+      : delivery.location
+        ? `Delivered to ${delivery.location}.`
+        : "";
+    return [show_once_warning, what, where].filter(Boolean).join("\n");
+  },
+});

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import type { Context } from "../src/context.ts";
+import type { PackageManager } from "../src/package-managers/package-manager.ts";
+import { Problem } from "../src/problem.ts";
+import type { Provider } from "../src/providers/provider.ts";
+import { defineTool } from "../src/tool.ts";
+
+export const getStatus = defineTool({
+  name: "get_status",
+  title: "Get status",
+  description:
+    "The first call to make: which issuers are configured and reachable, as whom, what the operator's policy allows, and which package managers are installed and set up. Says what is missing and how to mend it. Changes nothing.",
+  effect: "read",
+  input: z.object({}),
+  output: z.object({
+    version: z.string(),
+    default_provider: z.string().optional(),
+    providers: z.array(
+      z.object({
+        id: z.string(),
+        configured: z.boolean(),
+        url: z.string().optional(),
+        identity: z.string().optional(),
+        role: z.string().optional(),
+        capabilities: z.array(z.string()),
+        problem: z.string().optional(),
+      }),
+    ),
+    policy: z.object({
+      inline_secrets: z.string(),
+      confirm: z.string(),
+      read_only: z.boolean(),
+      max_expiry_hours: z.number().optional(),
+    }),
+    package_managers: z.array(
+      z.object({
+        id: z.string(),
+        installed: z.boolean(),
+        configured: z.boolean(),
+        problem: z.string().optional(),
+      }),
+    ),
+  }),
+  async run(_input, context) {
+    const { inline_secrets, confirm, read_only, max_expiry } = context.config;
+    const [providers, package_managers] = await Promise.all([
+      Promise.all(context.providers.map(describe)),
+      Promise.all(context.packageManagers.map((manager) => examine(manager, context))),
+    ]);
+    return {
+      version: context.version,
+      default_provider: context.default_provider,
+      providers,
+      policy: {
+        inline_secrets,
+        confirm,
+        read_only,
+        ...(max_expiry !== undefined && { max_expiry_hours: max_expiry / 3_600_000 }),
+      },
+      package_managers,
+    };
+  },
+  say: ({ version, providers, package_managers }) =>
+    [
+      `fly-tokens ${version}`,
+      ...providers.map(
+        ({ id, url, identity, role, problem }) => `${id}: ${problem ?? `${identity} (${role}) at ${url}`}`,
+      ),
+      ...package_managers.map(
+        ({ id, installed, configured, problem }) =>
+          `${id}: ${installed ? "installed" : "not installed"}, ${configured ? "set up" : "not set up"}${problem ? `; ${problem}` : ""}`,
+      ),
+    ].join("\n"),
+});
+
+async function describe({ id, configured, url, identity, tokens, environments, registries }: Provider) {
+  const capabilities = Object.entries({ tokens, environments, registries, identity }).flatMap(
+    ([name, group]) => (group ? [name] : []),
+  );
+  try {
+    const me = configured ? await identity?.me() : undefined;
+    return { id, configured, url, capabilities, ...(me && { identity: me.username, role: me.role }) };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { id, configured, url, capabilities, problem: `${error.message} ${error.fix}` };
+  }
+}
+
+async function examine(manager: PackageManager, context: Context) {
+  const installed = await context.installed(manager.tool);
+  try {
+    const { registries } = context.use("registries");
+    const { url } = await registries.endpoint(manager.ecosystem);
+    const place = {
+      scope: "user",
+      home: context.home,
+      env: context.env,
+      platform: context.platform,
+    } as const;
+    return {
+      id: manager.id,
+      installed,
+      configured: manager.status(url, place, await context.disk.read(manager.files(place))).configured,
+    };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { id: manager.id, installed, configured: false, problem: `${error.message} ${error.fix}` };
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { deploymentShape, tokenShape } from "../src/providers/shapes.ts";
+import { defineTool } from "../src/tool.ts";
+
+export const getToken = defineTool({
+  name: "get_token",
+  title: "Get a token",
+  description:
+    "Everything known about one token except its value, which nobody can read again: permission, environment, expiry, status, where this machine's configuration uses it, and for an environment's token what it pulled last. Changes nothing.",
+  effect: "read",
+  input: z.object({ id: z.string().min(1).max(200), provider: z.string().optional() }),
+  output: z.object({
+    token: tokenShape,
+    delivered_to: z.array(z.string()).describe("Files that were configured with it here"),
+    last_pulls: z.array(deploymentShape).optional(),
+  }),
+  async run({ id, provider: named }, context) {
+    const { tokens, provider } = context.use("tokens", named);
+    const token = await tokens.get(id);
+    const records = await context.disk.journal({ token_id: id });
+    const delivered = records
+      .filter((record) => record.state === "done")
+      .flatMap((record) => record.files.map((file) => file.path));
+    const history = token.environment
+      ? await provider.environments?.history(token.environment, { limit: 50 })
+      : undefined;
+    return {
+      token,
+      delivered_to: [...new Set(delivered)],
+      ...(history && { last_pulls: history.items.filter((pull) => pull.token_id === id).slice(0, 10) }),
+    };
+  },
+  say: ({ token, delivered_to }) =>
+    `${token.name} (${token.id}): ${token.status}, ${token.permission}, ${token.scope}, made by ${token.created_by} on ${token.created_at}, expires ${token.expires_at ?? "never"}.` +
+    (delivered_to.length > 0 ? ` Used here by ${delivered_to.join(", ")}.` : ""),
+});

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { lifetime } from "../src/expiry.ts";
+import { permissions, statuses, tokenShape, tokenSorts } from "../src/providers/shapes.ts";
+import { defineTool } from "../src/tool.ts";
+
+export const listTokens = defineTool({
+  name: "list_tokens",
+  title: "List tokens",
+  description:
+    "Lists tokens with their permission, environment, owner, expiry and status, newest first; never their values. Use it to find what expires soon (expires_within), what one person made (created_by), or a token's id before you revoke it. One page per call; pass next_cursor on for the next.",
+  effect: "read",
+  input: z.object({
+    status: statuses.optional(),
+    permission: permissions.optional(),
+    environment: z.string().optional(),
+    name: z.string().optional().describe("Part of the name"),
+    created_by: z.string().optional(),
+    expires_within: z.string().optional().describe('Active ones that expire within this time, such as "30d"'),
+    sort: tokenSorts.optional(),
+    limit: z.int().min(1).max(200).default(50),
+    cursor: z.string().optional(),
+    provider: z.string().optional(),
+  }),
+  output: z.object({
+    tokens: z.array(tokenShape),
+    next_cursor: z.string().optional(),
+    total: z.int().optional(),
+  }),
+  async run({ provider, expires_within, ...query }, context) {
+    const until =
+      expires_within === undefined ? undefined : new Date(context.now().getTime() + lifetime(expires_within));
+    const page = await context
+      .use("tokens", provider)
+      .tokens.list({ ...query, ...(until && { expires_before: until }) });
+    return { tokens: page.items, next_cursor: page.next_cursor, total: page.total };
+  },
+  say({ tokens, next_cursor }) {
+    if (tokens.length === 0) return "No token matches.";
+    const lines = tokens.map(
+      ({ id, name, permission, environment, created_by, status, expires_at }) =>
+        `${id}  ${name}  ${permission}${environment ? `  ${environment}` : ""}  by ${created_by}  ${status}  expires ${expires_at ?? "never"}`,
+    );
+    return [...lines, ...(next_cursor ? [`More: call again with cursor ${next_cursor}`] : [])].join("\n");
+  },
+});

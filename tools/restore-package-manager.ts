@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { Problem } from "../src/problem.ts";
+import { defineTool } from "../src/tool.ts";
+
+export const restorePackageManager = defineTool({
+  name: "restore_package_manager",
+  title: "Undo a set-up",
+  description:
+    "Takes back what configure_package_manager wrote: by restore_id, or the latest edit for a manager. Where the file is still as we left it the former bytes return; where someone has edited it since, only our own entries are taken out and what was changed by hand is listed as skipped. dry_run shows the diff only. Does not revoke the token: revoke_token does.",
+  effect: "write",
+  input: z.object({
+    restore_id: z.string().optional(),
+    manager: z.string().optional(),
+    dry_run: z.boolean().default(false),
+  }),
+  output: z.object({
+    changes: z.array(z.object({ path: z.string(), diff: z.string(), backup: z.string().optional() })),
+    skipped: z.array(z.string()),
+    token_id: z.string().optional().describe("The token that was used there; still active"),
+  }),
+  async run({ restore_id, manager, dry_run }, context) {
+    const records = await context.disk.journal(manager === undefined ? {} : { manager });
+    const record =
+      restore_id === undefined
+        ? records.find(({ state }) => state !== "restored")
+        : records.find(({ id }) => id === restore_id);
+    if (restore_id === undefined && manager === undefined)
+      throw new Problem(
+        "invalid_input",
+        "Say what to undo.",
+        "Give restore_id (from configure_package_manager) or manager.",
+      );
+    if (!record)
+      throw new Problem(
+        "not_found",
+        "There is no such edit to undo.",
+        "check_package_manager shows what is set up.",
+      );
+    const restored = await context.disk.restore(record.id, context.undo, { dry_run });
+    const tool = context.packageManagers.find(({ id }) => id === record.manager);
+    if (tool?.logout && !dry_run) {
+      const place = {
+        scope: record.scope,
+        project_dir: record.project_dir,
+        home: context.home,
+        env: context.env,
+        platform: context.platform,
+      };
+      const { url } = await context.use("registries", record.provider).registries.endpoint(tool.ecosystem);
+      await tool.logout(url, place, await context.disk.read(tool.files(place)), context.run);
+    }
+    return { ...restored, ...(record.token_id !== undefined && { token_id: record.token_id }) };
+  },
+  say: ({ changes, skipped, token_id }) =>
+    [
+      changes.length > 0 ? "Put back:" : "Nothing had to be put back.",
+      ...changes.map(({ path, diff }) => `${path}\n${diff}`),
+      ...skipped.map((entry) => `Left alone, since it was changed by hand: ${entry}`),
+      token_id ? `The token ${token_id} may still be active; revoke_token ends it.` : "",
+    ]
+      .filter(Boolean)
+      .join("\n"),
+});

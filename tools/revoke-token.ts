@@ -1,0 +1,134 @@
+import { z } from "zod";
+import type { Context } from "../src/context.ts";
+import { Problem } from "../src/problem.ts";
+import type { Token } from "../src/providers/provider.ts";
+import { permissions, statuses } from "../src/providers/shapes.ts";
+import { defineTool, type Plan } from "../src/tool.ts";
+
+const Filter = z.strictObject({
+  status: statuses.optional(),
+  permission: permissions.optional(),
+  environment: z.string().optional(),
+  name: z.string().optional().describe("Part of the name"),
+  created_by: z.string().optional(),
+});
+
+export const revokeToken = defineTool({
+  name: "revoke_token",
+  title: "Revoke tokens",
+  description:
+    "Ends tokens at once and for good: whatever still uses them is refused from the next request on. Give ids, or a filter such as created_by. A person is asked first; where the client cannot ask, the first call changes nothing and returns the plan with a confirmation. Reports an outcome for each id. Does not remove them from the list: that is delete_token.",
+  effect: "destroy",
+  input: z.object({
+    ids: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
+    filter: Filter.optional().describe("Instead of ids; at most 100 tokens"),
+    provider: z.string().optional(),
+  }),
+  output: z.object({
+    outcomes: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string().optional(),
+        outcome: z.enum(["revoked", "already_revoked", "not_found", "forbidden", "failed"]),
+        message: z.string().optional(),
+      }),
+    ),
+  }),
+  async plan({ ids, filter, provider: named }, context): Promise<Plan | undefined> {
+    const { tokens, provider } = context.use("tokens", named);
+    const found = ids
+      ? await byIds([...new Set(ids)], (id) => tokens.get(id))
+      : await byFilter(filter, context, named);
+    const own = await provider.identity?.me().then(
+      (me) => me.token_id,
+      () => undefined,
+    );
+    const live = found.filter(({ token }) => token?.status === "active");
+    if (live.length === 0 && ids) return undefined;
+    const used = await usedHere(context);
+    const lines = live.map(
+      ({ id, token }) =>
+        `Revoke ${token?.name} (${id}): ${token?.permission}, made by ${token?.created_by}${used.has(id) ? `; used on this machine by ${used.get(id)}` : ""}${id === own ? "; THE TOKEN THAT THIS SERVER ITSELF USES" : ""}`,
+    );
+    const first = live[0]?.token;
+    return {
+      lines: [...lines, "Whatever uses them stops working at once. This cannot be undone."],
+      ids: found.map(({ id }) => id),
+      phrase: live.length === 1 && first ? first.name : String(live.length),
+      ...(own !== undefined && live.some(({ id }) => id === own) && { always: true }),
+    };
+  },
+  async run({ ids, provider }, context, plan) {
+    const { tokens } = context.use("tokens", provider);
+    const outcomes = [];
+    for (const id of plan?.ids ?? new Set(ids)) {
+      const known = await tokens.get(id).catch(() => undefined);
+      const name = known && { name: known.name };
+      try {
+        outcomes.push({ id, ...name, outcome: await tokens.revoke(id) });
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        const outcome = error.code === "not_found" || error.code === "forbidden" ? error.code : "failed";
+        outcomes.push({ id, ...name, outcome, message: error.message } as const);
+      }
+      context.issued.forget(id);
+    }
+    return { outcomes };
+  },
+  say: ({ outcomes }) =>
+    outcomes
+      .map(
+        ({ id, name, outcome, message }) =>
+          `${name ?? id}: ${outcome.replaceAll("_", " ")}${message ? ` (${message})` : ""}`,
+      )
+      .join("\n"),
+});
+
+interface Found {
+  id: string;
+  token?: Token | undefined;
+}
+
+async function byIds(ids: readonly string[], get: (id: string) => Promise<Token>): Promise<Found[]> {
+  return Promise.all(ids.map(async (id) => ({ id, token: await get(id).catch(unlessUnknown) })));
+}
+
+/** An unknown id becomes an outcome of the call; an issuer that cannot be reached ends it before anything is asked. */
+function unlessUnknown(error: unknown): undefined {
+  if (error instanceof Problem && (error.code === "not_found" || error.code === "forbidden"))
+    return undefined;
+  throw error;
+}
+
+async function byFilter(
+  filter: z.output<typeof Filter> | undefined,
+  context: Context,
+  provider: string | undefined,
+): Promise<Found[]> {
+  if (!filter || Object.keys(filter).length === 0)
+    throw new Problem(
+      "invalid_input",
+      "Give ids, or a filter with at least one condition.",
+      "list_tokens shows ids and takes the same conditions.",
+    );
+  const page = await context.use("tokens", provider).tokens.list({ status: "active", ...filter, limit: 101 });
+  if (page.items.length > 100 || page.next_cursor)
+    throw new Problem(
+      "invalid_input",
+      "The filter matches more than 100 tokens.",
+      "Narrow it, or revoke in several calls.",
+    );
+  if (page.items.length === 0)
+    throw new Problem("not_found", "No active token matches the filter.", "list_tokens shows what there is.");
+  return page.items.map((token) => ({ id: token.id, token }));
+}
+
+/** Which of this machine's package managers were configured with which token. */
+async function usedHere(context: Context): Promise<Map<string, string>> {
+  const records = await context.disk.journal();
+  return new Map(
+    records
+      .filter(({ state, token_id }) => state === "done" && token_id !== undefined)
+      .map(({ token_id = "", manager }) => [token_id, manager]),
+  );
+}
