@@ -1,0 +1,155 @@
+/**
+ * Writes what follows from the code: the index of each room, the API types, the lists in manifest.json, the tables in
+ * README and docs. With `--check` it writes nothing and fails where a file differs.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import openapiTypescript, { astToString } from "openapi-typescript";
+import { settings } from "../src/config.ts";
+import type { PackageManager } from "../src/package-managers/package-manager.ts";
+import { problemCodes } from "../src/problem.ts";
+import type { Prompt } from "../src/prompt.ts";
+import type { Tool } from "../src/tool.ts";
+
+const root = new URL("../", import.meta.url);
+const check = process.argv.includes("--check");
+const stale: string[] = [];
+
+function put(path: string, text: string): void {
+  const url = new URL(path, root);
+  const before = read(path);
+  if (before === text) return;
+  if (check) stale.push(path);
+  else writeFileSync(url, text);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(new URL(path, root), "utf8");
+  } catch {
+    return "";
+  }
+}
+
+const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The members of a room: each file that defines one. What stands in folders are their pieces. */
+function members(room: string, definition: string): string[] {
+  const names = readdirSync(new URL(room, root)).flatMap((name) =>
+    name.endsWith(".ts") && !name.endsWith(".generated.ts") ? [name.slice(0, -3)] : [],
+  );
+  return names.filter((name) => read(`${room}/${name}.ts`).includes(` = ${definition}(`)).sort();
+}
+
+function writeIndex(
+  room: string,
+  list: string,
+  type: string,
+  contract: string,
+  names: readonly string[],
+): void {
+  const imports = names.map((name) => `import { ${camel(name)} } from "./${name}.ts";`);
+  const lines = [
+    "// Written by `npm run generate`.",
+    ...[...imports, `import type { ${type} } from "${contract}";`].sort((a, b) =>
+      (a.split('"')[1] ?? "") < (b.split('"')[1] ?? "") ? -1 : 1,
+    ),
+    "",
+    `export const ${list}: readonly ${type}[] = [${names.map(camel).join(", ")}]${type === "PackageManager" ? "" : ` as never`};`,
+  ];
+  put(`${room}/index.generated.ts`, `${lines.join("\n")}\n`);
+}
+
+writeIndex("tools", "tools", "Tool", "../src/tool.ts", members("tools", "defineTool"));
+writeIndex("prompts", "prompts", "Prompt", "../src/prompt.ts", members("prompts", "definePrompt"));
+writeIndex(
+  "src/package-managers",
+  "packageManagers",
+  "PackageManager",
+  "./package-manager.ts",
+  members("src/package-managers", "definePackageManager"),
+);
+
+put(
+  "src/providers/local/api.generated.ts",
+  `// Written by \`npm run generate\` from openapi/fly.yaml.\n${astToString(await openapiTypescript(new URL("openapi/fly.yaml", root)))}`,
+);
+
+const { tools } = (await import("../tools/index.generated.ts")) as { tools: readonly Tool[] };
+const { prompts } = (await import("../prompts/index.generated.ts")) as { prompts: readonly Prompt[] };
+const { packageManagers } = (await import("../src/package-managers/index.generated.ts")) as {
+  packageManagers: readonly PackageManager[];
+};
+
+const manifest = JSON.parse(read("manifest.json")) as Record<string, unknown>;
+const { version, description } = JSON.parse(read("package.json")) as { version: string; description: string };
+const firstSentence = (text: string) => text.split(/(?<=[.:])\s/)[0]?.replace(/:$/, ".") ?? text;
+Object.assign(manifest, {
+  version,
+  description,
+  tools: tools.map(({ name, description: about }) => ({ name, description: firstSentence(about) })),
+  prompts: prompts.map(({ name, description: about, args, render }) => ({
+    name,
+    description: about,
+    arguments: Object.keys(args.shape),
+    text: render(Object.fromEntries(Object.keys(args.shape).map((key) => [key, `\${arguments.${key}}`]))),
+  })),
+});
+put("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
+
+/** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
+function fill(path: string, name: string, text: string): void {
+  const before = read(path);
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  if (!before.includes(start) || !before.includes(end)) throw new Error(`${path} has no place for ${name}`);
+  put(
+    path,
+    `${before.slice(0, before.indexOf(start) + start.length)}\n${text}\n${before.slice(before.indexOf(end))}`,
+  );
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [head, head.map(() => "---"), ...rows]
+    .map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
+    .join("\n");
+
+fill(
+  "README.md",
+  "tools",
+  table(
+    ["tool", "effect", "what it does"],
+    tools.map((tool) => [`\`${tool.name}\``, tool.effect, firstSentence(tool.description)]),
+  ),
+);
+fill(
+  "README.md",
+  "package managers",
+  table(
+    ["package manager", "scopes", "secret styles"],
+    packageManagers.map((one) => [one.title, one.scopes.join(", "), one.styles.join(", ")]),
+  ),
+);
+fill(
+  "README.md",
+  "settings",
+  table(
+    ["variable", "what it decides"],
+    Object.values(settings).map(({ env, about }) => [`\`${env}\``, about]),
+  ),
+);
+fill(
+  "docs/errors.md",
+  "codes",
+  table(
+    ["code", "meaning"],
+    Object.entries(problemCodes).map(([code, meaning]) => [`\`${code}\``, meaning]),
+  ),
+);
+put(
+  ".env.example",
+  `${["# Every setting, with nothing set. Copy to .env, and start with --env-file .env to trust it.", ...Object.values(settings).flatMap(({ env, about }) => [`# ${about}`, `${env}=`])].join("\n")}\n`,
+);
+
+if (stale.length > 0) {
+  process.stderr.write(`Not up to date: ${stale.join(", ")}. Run \`npm run generate\` and commit.\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,21 @@
+/** The contract of the commands: one file each, loaded when called. */
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import type { Seams } from "../seams.ts";
+
+export interface Invocation {
+  config: Config;
+  seams: Seams;
+  log: Log;
+  flags: Readonly<Record<string, string | boolean | undefined>>;
+  positionals: readonly string[];
+}
+
+export interface Command {
+  /** One line for `fly-tokens help`. */
+  about: string;
+  /** Flags beyond those of the settings. */
+  flags?: Record<string, { type: "string" | "boolean"; short?: string }>;
+  /** Returns the exit code when it is done. */
+  run(invocation: Invocation): Promise<number>;
+}

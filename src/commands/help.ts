@@ -1,0 +1,34 @@
+import { settings } from "../config.ts";
+import type { Command } from "./command.ts";
+
+const usage = `fly-tokens [COMMAND] [FLAGS]
+
+Commands
+  stdio (default)   MCP server on stdin and stdout
+  http              MCP server on http://127.0.0.1:7410/mcp (--port); needs FLY_TOKENS_HTTP_TOKEN
+  registry          The local registry in the foreground: npm, PyPI, OCI, tokens (--url)
+  call TOOL         Call one tool: --json '{…}'; --help shows its arguments; without TOOL the list
+  approve HANDLE    Agree to a plan at the terminal
+  demo              The whole job in a throw-away home
+  version, help
+
+Flags, each also a variable and a key of config.json
+`;
+
+export const command: Command = {
+  about: "Show this",
+  async run() {
+    const flags = Object.entries(settings)
+      .filter(([key]) => !["local_key", "http_token"].includes(key))
+      .map(
+        ([key, { env, about }]) => `  --${key.replaceAll("_", "-").padEnd(16)} ${env.padEnd(26)} ${about}`,
+      );
+    const secrets = Object.values(settings)
+      .filter(({ env }) => /KEY$|HTTP_TOKEN$/.test(env))
+      .map(({ env, about }) => `  ${env.padEnd(45)} ${about}`);
+    process.stdout.write(
+      `${usage}${flags.join("\n")}\n  --env-file FILE                              Settings from a file that you trust\n\nVariables only, since flags can be read by others\n${secrets.join("\n")}\n`,
+    );
+    return 0;
+  },
+};

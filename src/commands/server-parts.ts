@@ -1,0 +1,33 @@
+/** What every way of serving MCP shares: the tools and prompts, and a context that is made at the first call. */
+import { prompts } from "../../prompts/index.generated.ts";
+import { tools } from "../../tools/index.generated.ts";
+import type { Context } from "../context.ts";
+import { faultLine } from "../log.ts";
+import { Outgoing } from "../mcp/redact.ts";
+import type { ServerParts } from "../mcp/server.ts";
+import { version } from "../version.ts";
+import type { Invocation } from "./command.ts";
+
+export interface Serving {
+  parts: ServerParts;
+  /** Ends what the context has started, if it was ever made. */
+  close(): Promise<void>;
+}
+
+export function serving({ config, seams, log }: Invocation): Serving {
+  let context: Promise<Context> | undefined;
+  return {
+    parts: {
+      version,
+      tools,
+      prompts,
+      outgoing: new Outgoing(),
+      readOnly: config.read_only,
+      only: config.tools,
+      context: () =>
+        (context ??= import("../context.ts").then(({ createContext }) => createContext(config, seams))),
+      report: (error) => log.error(faultLine(error)),
+    },
+    close: async () => (await context)?.close(),
+  };
+}

@@ -1,0 +1,102 @@
+#!/usr/bin/env node
+/** argv → one command. The only file that may end the process. */
+import { parseArgs } from "node:util";
+import type { Command } from "./commands/command.ts";
+import { loadConfig, settings } from "./config.ts";
+import { exitCode, openLog } from "./log.ts";
+import { Problem } from "./problem.ts";
+import { realSeams } from "./seams.ts";
+import { redact } from "./secret.ts";
+
+/** Loaded when they are called: starting the stdio server must not pay for the others. */
+const commands: Record<string, () => Promise<{ command: Command }>> = {
+  stdio: () => import("./commands/stdio.ts"),
+  http: () => import("./commands/http.ts"),
+  registry: () => import("./commands/registry.ts"),
+  call: () => import("./commands/call.ts"),
+  approve: () => import("./commands/approve.ts"),
+  demo: () => import("./commands/demo.ts"),
+  version: () => import("./commands/version.ts"),
+  help: () => import("./commands/help.ts"),
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [first = "stdio", ...others] = argv;
+  const isCommand = !first.startsWith("-");
+  const name = isCommand
+    ? first
+    : argv.some((arg) => arg === "--help" || arg === "-h")
+      ? "help"
+      : argv.includes("--version")
+        ? "version"
+        : "stdio";
+  const load = commands[name];
+  if (!load)
+    throw new Problem(
+      "invalid_input",
+      `There is no command "${name.slice(0, 40)}".`,
+      "`fly-tokens help` lists them.",
+      { allowed: Object.keys(commands) },
+    );
+  const { command } = await load();
+  const rest = isCommand ? others : argv.filter((arg) => arg !== "--version");
+  const { flags, positionals } = parse(rest, command);
+  const seams = realSeams();
+  const config = loadConfig({
+    flags,
+    env: seams.env,
+    cwd: seams.cwd,
+    home: seams.home,
+    platform: seams.platform,
+  });
+  const log = openLog(config.log);
+  for (const notice of config.notices) log.error({ notice });
+  return command.run({ config, seams, log, flags, positionals });
+}
+
+function parse(args: readonly string[], command: Command) {
+  const common = Object.fromEntries(
+    Object.keys(settings)
+      .filter((key) => !["local_key", "http_token"].includes(key))
+      .map((key) => [
+        key.replaceAll("_", "-"),
+        { type: key === "read_only" ? ("boolean" as const) : ("string" as const) },
+      ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: {
+        ...common,
+        "env-file": { type: "string" },
+        help: { type: "boolean", short: "h" },
+        ...command.flags,
+      },
+      allowPositionals: true,
+    });
+    return { flags: values as Record<string, string | boolean | undefined>, positionals };
+  } catch (cause) {
+    throw new Problem(
+      "invalid_input",
+      cause instanceof Error ? cause.message : "The flags are not valid.",
+      "`fly-tokens help` lists the flags.",
+      { cause },
+    );
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const said =
+      error instanceof Problem
+        ? `${error.message} ${error.fix}`
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error);
+    process.stderr.write(`fly-tokens: ${redact(said)}\n`);
+    process.exit(exitCode(error));
+  },
+);
