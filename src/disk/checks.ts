@@ -1,0 +1,75 @@
+/** What is refused, and what is warned about, before anything is written. A dry run meets the same. */
+import { access, constants, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Problem } from "../problem.ts";
+import type { Run } from "../run.ts";
+import { gitState } from "./git.ts";
+import { codeOf, unwritable } from "./refusals.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/**
+ * Whether a file can be replaced and stays what it was otherwise.
+ *
+ * @param uid of this process; `undefined` where the system has none
+ * @throws Problem `file_unwritable`
+ */
+export async function checkWritable(snapshot: Snapshot, uid: number | undefined): Promise<void> {
+  const { path, dangling, stat } = snapshot;
+  if (dangling) {
+    throw unwritable(
+      path,
+      "it is a symbolic link that leads nowhere",
+      `Create what ${path} links to, or remove the link, and try again.`,
+    );
+  }
+  if (stat && !stat.regular) throw unwritable(path, "it is not a regular file");
+  if (stat && uid !== undefined && uid !== 0 && stat.uid !== uid) {
+    throw unwritable(path, "it belongs to another user", `Give ${path} to this user, or run as its owner.`);
+  }
+  try {
+    await access(await existingFolder(dirname(snapshot.real)), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/**
+ * Whether a secret may stand in a file.
+ *
+ * @returns warnings
+ * @throws Problem `unsafe_location` when git tracks it
+ */
+export async function checkSecrecy({ path, real, stat }: Snapshot, run: Run): Promise<string[]> {
+  const warnings: string[] = [];
+  const git = await gitState(real, run);
+  if (git === "tracked") throw trackedByGit(path);
+  if (git === "exposed")
+    warnings.push(`${path} is in a git repository that does not ignore it; add it to .gitignore.`);
+  if (git === "unknown")
+    warnings.push(`${path} is in a git repository, but git did not say whether it tracks it.`);
+  if (stat && (stat.mode & 0o077) !== 0 && process.platform !== "win32") {
+    warnings.push(
+      `${path} can be read or written by other users (mode ${stat.mode.toString(8).padStart(4, "0")}); run \`chmod 600 ${path}\`.`,
+    );
+  }
+  return warnings;
+}
+
+export function trackedByGit(path: string): Problem {
+  return new Problem(
+    "unsafe_location",
+    `${path} is tracked by git: the secret would be in the next commit.`,
+    `Use a file outside the repository (scope "user"), a reference instead of the value, or \`git rm --cached ${path}\` first.`,
+  );
+}
+
+/** The nearest folder on the way that is there. */
+async function existingFolder(folder: string): Promise<string> {
+  try {
+    await stat(folder);
+    return folder;
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT" || folder === dirname(folder)) throw error;
+    return existingFolder(dirname(folder));
+  }
+}

@@ -1,0 +1,50 @@
+/** A new file with a secret in it: never over one that is there, never where git would take it along. */
+import { lstat } from "node:fs/promises";
+import { Problem } from "../problem.ts";
+import { makeFolder, missingFolders, removeEmpty } from "./apply.ts";
+import { checkWritable, trackedByGit } from "./checks.ts";
+import type { Workplace } from "./edit.ts";
+import { gitState } from "./git.ts";
+import { codeOf, unwritable } from "./refusals.ts";
+import { replaceFile } from "./replace.ts";
+import { locate } from "./snapshot.ts";
+
+/** The contract is in disk.ts. */
+export async function create(
+  path: string,
+  text: string,
+  dry_run: boolean,
+  { uid, run }: Workplace,
+): Promise<void> {
+  if (
+    await lstat(path).then(
+      () => true,
+      () => false,
+    )
+  )
+    throw exists(path);
+  const place = await locate(path);
+  await checkWritable({ path, ...place, bytes: null, text: null, encoding: "utf8" }, uid);
+  const git = await gitState(place.real, run);
+  if (git === "tracked") throw trackedByGit(path);
+  if (git === "exposed") {
+    throw new Problem(
+      "unsafe_location",
+      `${path} would be in a git repository that does not ignore it: the secret would be in the next commit.`,
+      "Add it to .gitignore first, or choose a path outside the repository.",
+    );
+  }
+  if (dry_run) return;
+  const made: string[] = [];
+  try {
+    for (const folder of await missingFolders(place.real)) if (await makeFolder(folder)) made.push(folder);
+    await replaceFile(place.real, Buffer.from(text), { exclusive: true });
+  } catch (error) {
+    await removeEmpty(made);
+    throw codeOf(error) === "EEXIST" ? exists(path) : unwritable(path, error);
+  }
+}
+
+function exists(path: string): Problem {
+  return new Problem("conflict", `${path} exists already.`, "Choose a path where there is no file yet.");
+}

@@ -1,0 +1,45 @@
+/** Whether git would carry a file, and the secret in it, away. */
+import { lstat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Problem } from "../problem.ts";
+import type { Run } from "../run.ts";
+
+/**
+ * `tracked`: in the next commit. `exposed`: in a repository, and not ignored there, so that `git add .` takes it.
+ * `unknown`: in a repository that git does not answer for.
+ */
+export type GitState = "outside" | "ignored" | "exposed" | "tracked" | "unknown";
+
+/** @param file a real path; the file need not exist */
+export async function gitState(file: string, run: Run): Promise<GitState> {
+  const root = await repositoryOf(dirname(file));
+  if (root === undefined) return "outside";
+  // A repository's own configuration may name a program to be started for every look at its files.
+  const git = async (...args: string[]) => {
+    const options = {
+      cwd: root,
+      env: { ...process.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined },
+    };
+    return (await run("git", ["-c", "core.fsmonitor=false", ...args, "--", file], options)).code;
+  };
+  try {
+    const tracked = await git("ls-files", "--error-unmatch");
+    if (tracked !== 1) return tracked === 0 ? "tracked" : "unknown";
+    const ignored = await git("check-ignore", "--quiet");
+    if (ignored > 1) return "unknown";
+    return ignored === 0 ? "ignored" : "exposed";
+  } catch (error) {
+    if (error instanceof Problem) return "unknown"; // no git on this machine
+    throw error;
+  }
+}
+
+/** The nearest folder with a `.git` in it. */
+async function repositoryOf(folder: string): Promise<string | undefined> {
+  const found = await lstat(join(folder, ".git")).then(
+    () => true,
+    () => false,
+  );
+  if (found) return folder;
+  return folder === dirname(folder) ? undefined : repositoryOf(dirname(folder));
+}

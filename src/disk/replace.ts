@@ -1,0 +1,88 @@
+/** One file, whole or not at all: written beside its place, flushed to the disk, then renamed. */
+import { link, open, readdir, rename, rm, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isRunning } from "./process.ts";
+import { codeOf } from "./refusals.ts";
+
+export interface ReplaceOptions {
+  /** Permission bits; default 0600. */
+  mode?: number;
+  owner?: { uid: number; gid: number };
+  /** Called at the last moment; when it throws, nothing has happened. */
+  check?: () => Promise<void>;
+  /** The file must not exist yet. @throws EEXIST */
+  exclusive?: boolean;
+}
+
+/**
+ * @param file a real path: a symbolic link would be replaced, not followed
+ * @throws the file system's error, and what `check` throws
+ */
+export async function replaceFile(file: string, bytes: Buffer, options: ReplaceOptions = {}): Promise<void> {
+  await removeLeftovers(dirname(file), basename(file));
+  const draft = draftOf(file);
+  try {
+    await writeDraft(draft, bytes, options);
+    await options.check?.();
+    await (options.exclusive ? move(draft, file) : rename(draft, file));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await flushFolder(dirname(file));
+}
+
+/** Makes a removal or a new name durable. */
+export async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined); // Windows has no way to open one
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
+
+/** The name under which this process writes before it renames. */
+export function draftOf(file: string): string {
+  return join(dirname(file), `.${basename(file)}.fly-tokens-${process.pid}`);
+}
+
+/** Removes the drafts of processes that were killed: those of one file, or of all in a folder. */
+export async function removeLeftovers(folder: string, file?: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [, of, pid] = /^\.(.*)\.fly-tokens-(\d+)$/s.exec(name) ?? [];
+    if (pid === undefined || (file !== undefined && of !== file) || (await isRunning(Number(pid)))) continue;
+    await rm(join(folder, name), { force: true });
+  }
+}
+
+async function writeDraft(
+  draft: string,
+  bytes: Buffer,
+  { mode = 0o600, owner }: ReplaceOptions,
+): Promise<void> {
+  await rm(draft, { force: true }); // of a killed process that had our number
+  const handle = await open(draft, "wx", 0o600);
+  try {
+    await handle.writeFile(bytes);
+    // Where the group cannot be kept, the new one must not get the old one's rights.
+    const kept =
+      !owner ||
+      (await handle.chown(owner.uid, owner.gid).then(
+        () => true,
+        () => false,
+      ));
+    await handle.chmod(kept ? mode : mode & ~0o070);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A rename that never replaces; on file systems without hard links, one that did not when it was looked at. */
+async function move(draft: string, file: string): Promise<void> {
+  try {
+    await link(draft, file);
+    await unlink(draft);
+  } catch (error) {
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(codeOf(error) ?? "")) throw error;
+    await rename(draft, file);
+  }
+}

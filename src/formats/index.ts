@@ -1,0 +1,10 @@
+/** Every format by its id. */
+import type { Format, FormatId } from "./format.ts";
+import { ini } from "./ini.ts";
+import { json } from "./json.ts";
+import { netrc } from "./netrc.ts";
+import { npmrc } from "./npmrc.ts";
+
+export { type Format, type FormatId, ParseError, type Path } from "./format.ts";
+
+export const formats: Record<FormatId, Format> = { npmrc, ini, json, netrc };

@@ -1,0 +1,7 @@
+// Written by `npm run generate`.
+import { docker } from "./docker.ts";
+import { npm } from "./npm.ts";
+import type { PackageManager } from "./package-manager.ts";
+import { pip } from "./pip.ts";
+
+export const packageManagers: readonly PackageManager[] = [docker, npm, pip];

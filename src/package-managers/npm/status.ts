@@ -1,0 +1,117 @@
+/** What npm's files say about one registry. */
+import type { Texts } from "../../disk/change.ts";
+import { isLoopback, parseRegistryUrl, sameRegistry, withoutCredentials } from "../input.ts";
+import type { Place, Status } from "../package-manager.ts";
+import { type Credential, effective, findCredential, tokenKey } from "./credentials.ts";
+import { fileSetting, type Layer, npmFiles, npmLayers, referenceIn } from "./npmrc.ts";
+
+/** @throws Problem `invalid_input`, `file_unparsable` */
+export function npmStatus(registry: string, place: Place, texts: Texts): Status {
+  const url = parseRegistryUrl(registry);
+  const layers = npmLayers(place, texts);
+  const keys = registryKeys(registry, layers);
+  const inUse = keys
+    .map((key) => effective(layers, key))
+    .find((setting) => sameRegistry(setting?.value, registry));
+  const credential = findCredential(url, (key) => effective(layers, key));
+  const current = inUse ?? effective(layers, "registry");
+  return {
+    configured: inUse !== undefined && credential?.secret !== undefined,
+    url: current && withoutCredentials(current.value),
+    username: credential?.username,
+    secret: credential?.secret,
+    where: credential && (referenceIn(credential.setting.written) ?? credential.setting.where),
+    shadowed_by: [...registryShadows(keys, registry, layers, place), ...credentialShadows(url, layers)],
+    warnings: [
+      ...(inUse && !inUse.value.endsWith("/")
+        ? [
+            `The registry in ${inUse.where} lacks its final slash: \`npm install\` works, \`npm publish\` and \`npm whoami\` do not.`,
+          ]
+        : []),
+      ...(credential ? credentialWarnings(credential, url) : []),
+      ...bareCredentials(layers),
+      ...pnpmNote(url, credential, place, texts),
+    ],
+  };
+}
+
+/** The keys that lead to the registry: `registry`, or `@scope:registry` for one npm scope; `registry` when none does. */
+function registryKeys(registry: string, layers: readonly Layer[]): string[] {
+  const all = new Set(["registry", ...layers.flatMap((layer) => layer.scopeKeys())]);
+  const ours = [...all].filter((key) =>
+    layers.some((layer) => sameRegistry(layer.get(key)?.value, registry)),
+  );
+  return ours.length > 0 ? ours : ["registry"];
+}
+
+function registryShadows(
+  keys: readonly string[],
+  registry: string,
+  layers: readonly Layer[],
+  place: Place,
+): string[] {
+  const own = Math.max(
+    0,
+    layers.findLastIndex(({ kind }) => kind === "user" || kind === place.scope),
+  );
+  return layers.slice(own + 1).flatMap((layer) =>
+    keys.flatMap((key) => {
+      const setting = layer.get(key);
+      if (!setting || sameRegistry(setting.value, registry)) return [];
+      const other = withoutCredentials(setting.value) ?? "something that is not a URL";
+      return [`${setting.where} sets \`${key}\` to ${other}, and outranks the ${place.scope} configuration.`];
+    }),
+  );
+}
+
+function credentialShadows(url: URL, layers: readonly Layer[]): string[] {
+  const key = tokenKey(url);
+  const user = layers.findIndex(({ kind }) => kind === "user");
+  const ours = effective(layers.slice(0, user + 1), key);
+  return layers.slice(user + 1).flatMap((layer) => {
+    const setting = layer.get(key);
+    if (!setting || setting.value === ours?.value) return [];
+    return [
+      `${setting.where} sets another token for ${url.host}${url.pathname}, and outranks the user configuration.`,
+    ];
+  });
+}
+
+function credentialWarnings({ key, setting, secret, near }: Credential, url: URL): string[] {
+  const variable = referenceIn(setting.written);
+  return [
+    ...(near
+      ? [
+          `${setting.where} has the credential under \`${key}\` instead of \`${tokenKey(url)}\`: \`npm install\` works, \`npm publish\` and \`npm whoami\` do not.`,
+        ]
+      : []),
+    ...(variable !== undefined && !secret ? [unsetVariable(variable)] : []),
+    ...(isLoopback(url.hostname) || url.protocol === "https:"
+      ? []
+      : [`The token travels to ${url.host} unencrypted.`]),
+  ];
+}
+
+/** What clients do where the variable behind a reference is missing. */
+export function unsetVariable(variable: string): string {
+  return `The token is read from the environment variable ${variable}: where it is not set, npm and bun send the reference itself and get 401, pnpm sends nothing, and yarn 1 stops at every command.`;
+}
+
+/** npm ≥ 9 refuses to run at all with a credential that names no registry (ERR_INVALID_AUTH). */
+function bareCredentials(layers: readonly Layer[]): string[] {
+  return ["_authToken", "_auth", "_password", "username"].flatMap((key) => {
+    const setting = effective(layers, key);
+    return setting
+      ? [
+          `${setting.where} has a bare \`${key}\`, with which npm refuses to run; it belongs under \`//host/path/:${key}\`.`,
+        ]
+      : [];
+  });
+}
+
+function pnpmNote(url: URL, credential: Credential | undefined, place: Place, texts: Texts): string[] {
+  const { pnpm } = npmFiles(place);
+  const stored = findCredential(url, (key) => fileSetting(pnpm, key, place, texts));
+  if (!stored || stored.secret?.reveal() === credential?.secret?.reveal()) return [];
+  return [`pnpm alone: ${pnpm} has another token for ${url.host}, and pnpm prefers it to the user's .npmrc.`];
+}

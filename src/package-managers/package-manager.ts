@@ -1,0 +1,109 @@
+/**
+ * WHO USES. What is always true here, and checked for every member by test/package-managers/laws.test.ts:
+ * planning is pure; a second plan is empty; undoing gives the original bytes; nothing but our entries changes;
+ * no secret shows in a preview; a file that does not parse is refused, never overwritten.
+ */
+import type { Change, Texts } from "../disk/change.ts";
+import type { Run } from "../run.ts";
+import type { Secret } from "../secret.ts";
+
+export type Scope = "user" | "project";
+
+/**
+ * `value`: the secret stands in the tool's own 0600 file. `reference`: the tool's file holds none; it points to where
+ * the secret is (an environment variable, netrc).
+ */
+export type SecretStyle = "value" | "reference";
+
+/** The environment variable that `reference` points to, for tools that read one. */
+export const secretVariable = "FLY_TOKEN";
+
+/** Where a package manager's files are. */
+export interface Place {
+  scope: Scope;
+  /** Absolute. */
+  home: string;
+  /** Absolute; given when `scope` is `project`. */
+  project_dir?: string | undefined;
+  env: Readonly<Record<string, string | undefined>>;
+  platform: NodeJS.Platform;
+}
+
+/** What a package manager is pointed to. */
+export interface Target {
+  /** npm: the registry with its final slash. PyPI: the simple index. docker: `host[:port]`. */
+  url: string;
+  /** docker: the path below the host under which repositories live, such as `docker`. */
+  path?: string | undefined;
+  username: string;
+  secret: Secret;
+  /** `undefined`: what is best for this manager and file. */
+  style?: SecretStyle | undefined;
+  /** `@acme`: only packages of this scope. npm alone. */
+  npm_scope?: string | undefined;
+}
+
+export interface Draft {
+  changes: readonly Change[];
+  warnings: readonly string[];
+  /** The registry that the user's own configuration named before ours, without credentials. */
+  replaced_url?: string | undefined;
+  /** The environment variable that is to hold the secret, where no file does. */
+  variable?: string | undefined;
+}
+
+/** What the files say, as the client itself would read them. */
+export interface Status {
+  /** Whether the client would come to `url` with a credential. */
+  configured: boolean;
+  /** The registry that the client would use. */
+  url?: string | undefined;
+  username?: string | undefined;
+  secret?: Secret | undefined;
+  /** The file that holds the secret, or the name of the variable that is to hold it. */
+  where?: string | undefined;
+  /** What outranks our setting: environment variables, other files; one sentence each, without secrets. */
+  shadowed_by: string[];
+  warnings: string[];
+}
+
+export interface Verification {
+  ok: boolean;
+  /** The user that the registry took us for. */
+  as?: string | undefined;
+  /** Method and URL, without credentials. */
+  request: string;
+  status?: number | undefined;
+  /** Why it does not work, in a sentence. */
+  cause?: string | undefined;
+}
+
+export interface PackageManager {
+  id: string;
+  title: string;
+  /** The program, as it is found on PATH. */
+  tool: string;
+  ecosystem: "npm" | "pypi" | "docker";
+  scopes: readonly Scope[];
+  styles: readonly SecretStyle[];
+  /** Every file that `plan` and `status` want to see, absolute. @throws Problem `invalid_input` */
+  files(place: Place): readonly string[];
+  /** Pure. @throws Problem `invalid_input`, `file_unparsable`, `conflict`, `unsupported` */
+  plan(target: Target, place: Place, texts: Texts): Draft;
+  /** Pure. `url` is the registry that is asked about, as in `Target`. @throws Problem `file_unparsable` */
+  status(url: string, place: Place, texts: Texts): Status;
+  /** One real request with the credential that `status` found. Never throws for a refusal: that is the answer. */
+  verify(target: Target, fetch: typeof globalThis.fetch): Promise<Verification>;
+  /**
+   * Where the client itself must take part before the files are written (docker with a credential store).
+   * The secret travels on stdin. @throws Problem `command_failed`
+   */
+  login?(target: Target, place: Place, texts: Texts, run: Run): Promise<void>;
+  /** Takes back what `login` did outside the files. */
+  logout?(url: string, place: Place, texts: Texts, run: Run): Promise<void>;
+}
+
+/** The identity function; a place for the contract. */
+export function definePackageManager(manager: PackageManager): PackageManager {
+  return manager;
+}

@@ -1,0 +1,149 @@
+/**
+ * What is known of an environment: its tokens, what was pulled with them, and how far that is behind what has been
+ * pushed. A pull with an environment's token is a deployment; the newest one of an image is what runs.
+ */
+import { type Kysely, sql } from "kysely";
+import { Refusal } from "./caller.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import type { Database, EnvironmentRow } from "./store/schema.ts";
+
+export interface EnvironmentView {
+  name: string;
+  description: string;
+  created_by: string;
+  created_at: string;
+  /** How many active tokens belong to it. */
+  tokens: number;
+}
+
+export interface DeploymentView {
+  image: string;
+  tag?: string;
+  digest: string;
+  at: string;
+  token_id: string;
+}
+
+export interface RunningView {
+  image: string;
+  tag?: string;
+  digest: string;
+  /** The first pull since which nothing else was pulled. */
+  since: string;
+}
+
+/** @throws Refusal 404 */
+export async function requireEnvironment(db: Kysely<Database>, name: string): Promise<EnvironmentRow> {
+  const found = await db.selectFrom("environments").selectAll().where("name", "=", name).executeTakeFirst();
+  if (!found) throw new Refusal(404, "not_found", `There is no environment ${JSON.stringify(name)}.`);
+  return found;
+}
+
+export async function viewEnvironment(
+  db: Kysely<Database>,
+  row: EnvironmentRow,
+  now: Date,
+): Promise<EnvironmentView> {
+  return { ...row, created_at: iso(row.created_at), tokens: await activeTokens(db, row.name, now) };
+}
+
+export async function activeTokens(db: Kysely<Database>, environment: string, now: Date): Promise<number> {
+  const { count } = await db
+    .selectFrom("tokens")
+    .select(sql<number>`count(*)`.as("count"))
+    .where("environment", "=", environment)
+    .where("revoked_at", "is", null)
+    .where((is) => is.or([is("expires_at", "is", null), is("expires_at", ">", now.getTime())]))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Deployments, newest first. @throws Refusal 400 for a cursor from elsewhere */
+export async function history(
+  db: Kysely<Database>,
+  environment: string,
+  query: { limit: number; cursor?: string | undefined },
+): Promise<{ deployments: DeploymentView[]; next_cursor?: string }> {
+  let page = db.selectFrom("pulls").selectAll().where("environment", "=", environment);
+  if (query.cursor !== undefined) {
+    const [id] = decodeCursor(query.cursor, "deployments", ["number"]);
+    page = page.where("id", "<", Number(id));
+  }
+  const found = await page
+    .orderBy("id", "desc")
+    .limit(query.limit + 1)
+    .execute();
+  const rows = found.slice(0, query.limit);
+  const last = rows.at(-1);
+  const deployments = rows.map(({ image, tag, digest, at, token_id }) => ({
+    image,
+    ...tagged(tag),
+    digest,
+    at: iso(at),
+    token_id,
+  }));
+  return {
+    deployments,
+    ...(found.length > rows.length && last && { next_cursor: encodeCursor("deployments", [last.id]) }),
+  };
+}
+
+/** For each image the newest pull, by image. */
+export async function running(db: Kysely<Database>, environment: string): Promise<RunningView[]> {
+  const { rows } = await sql<{ image: string; tag: string | null; digest: string; since: number }>`
+    with newest as (select image, max(id) as id from pulls where environment = ${environment} group by image),
+    current as (
+      select image, tag, digest, coalesce(
+        (select id from pulls other where environment = ${environment} and other.image = pulls.image and other.digest <> pulls.digest
+         order by id desc limit 1), 0) as replaced
+      from pulls where id in (select id from newest))
+    select image, tag, digest,
+      (select at from pulls where environment = ${environment} and image = current.image and id > replaced order by id limit 1) as since
+    from current order by image`.execute(db);
+  return rows.map(({ image, tag, digest, since }) => ({ image, ...tagged(tag), digest, since: iso(since) }));
+}
+
+/**
+ * How far each running image is behind. Only pushes by tag count: what lies under no tag has not been released. What a
+ * client pulls by digest may be a part of what was pushed (an image index lists one manifest per platform), so the
+ * pushes of the whole count for the part. An image of which nothing was pushed by tag is left out.
+ * @returns by image; `behind`: how many other digests were pushed since the running one was, for the last time
+ */
+export async function drift(
+  db: Kysely<Database>,
+  environment: string,
+): Promise<{ image: string; running: string; latest: string; behind: number }[]> {
+  const found = [];
+  for (const { image, digest } of await running(db, environment)) {
+    const pushes = db.selectFrom("oci_pushes").where("repository", "=", image).where("tag", "is not", null);
+    const latest = await pushes.select("digest").orderBy("id", "desc").limit(1).executeTakeFirst();
+    if (!latest) continue;
+    const wholes = db
+      .selectFrom("oci_children")
+      .select("parent")
+      .where("repository", "=", image)
+      .where("child", "=", digest);
+    const own = await db
+      .selectFrom("oci_pushes")
+      .select("id")
+      .where("repository", "=", image)
+      .where((is) => is.or([is("digest", "=", digest), is("digest", "in", wholes)]))
+      .orderBy("id", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    const { behind } = await pushes
+      .select(sql<number>`count(distinct digest)`.as("behind"))
+      .where("id", ">", own?.id ?? 0)
+      .executeTakeFirstOrThrow();
+    found.push({ image, running: digest, latest: latest.digest, behind });
+  }
+  return found;
+}
+
+function tagged(tag: string | null): { tag?: string } {
+  return tag === null ? {} : { tag };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,28 @@
+/** One line of the registry's log for each request: who did what and how it ended, never a secret, a query or a header. */
+import type { Visit } from "./door.ts";
+
+/** @param elapsed milliseconds until the answer's headers were ready */
+export function lineFor(
+  request: Request,
+  response: Response,
+  visit: Visit,
+  now: Date,
+  elapsed: number,
+): Record<string, unknown> {
+  const { caller, address } = visit;
+  return {
+    time: now.toISOString(),
+    method: request.method,
+    path: withoutCredentials(new URL(request.url).pathname),
+    status: response.status,
+    ms: Math.round(elapsed * 10) / 10,
+    ...(address && { address }),
+    ...(caller?.kind === "key" && { user: caller.username }),
+    ...(caller?.kind === "token" && { token: caller.token.id }),
+  };
+}
+
+/** `npm logout` puts the token into the path. */
+function withoutCredentials(path: string): string {
+  return path.replace(/(fly[tk]_)[0-9A-Za-z]+/g, "$1…");
+}

@@ -1,0 +1,14 @@
+/** What the service hands to each of its rooms (npm, PyPI, OCI, management). */
+import type { Kysely } from "kysely";
+import type { Door } from "./caller.ts";
+import type { Blobs } from "./store/blobs.ts";
+import type { Database } from "./store/schema.ts";
+
+export interface RoomDeps {
+  db: Kysely<Database>;
+  blobs: Blobs;
+  door: Door;
+  now(): Date;
+  /** Where a client is sent for a package that is not here; `undefined`: nowhere. Ends without a slash. */
+  upstream(ecosystem: "npm" | "pypi"): Promise<string | undefined>;
+}

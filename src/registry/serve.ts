@@ -1,0 +1,99 @@
+/** The registry on a socket. */
+import type { Server } from "node:http";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { Problem } from "../problem.ts";
+import { openRegistry, type Registry, type RegistryOptions } from "./service.ts";
+
+export interface ServeOptions extends RegistryOptions {
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** 0: any that is free. */
+  port: number;
+  /** Whether `host` may be an address that other machines reach. There is no TLS here: put a proxy in front. */
+  remote?: boolean;
+}
+
+export interface ServedRegistry {
+  /** Without a slash at its end. */
+  url: string;
+  registry: Registry;
+  /** Accepts nothing more, lets what is running finish (for 10 seconds at most), then closes the database. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds. Uploads of large images take their time; sending headers does not. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 15 * 60_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderSize: 16_384,
+};
+const stopTimeout = 10_000;
+
+/**
+ * @throws Problem `not_configured` for an address that other machines reach, unless `remote`; `conflict` when the port
+ *   is taken; and what `openRegistry` throws
+ */
+export async function serveRegistry(options: ServeOptions): Promise<ServedRegistry> {
+  const host = options.host ?? "127.0.0.1";
+  if (!options.remote && !isLoopback(host)) {
+    throw new Problem(
+      "not_configured",
+      `\`${host}\` can be reached from other machines, and the registry has no TLS.`,
+      "Use 127.0.0.1, or allow it explicitly behind a proxy with TLS.",
+    );
+  }
+  const registry = await openRegistry(options);
+  const server = createAdaptorServer({
+    fetch: (request, env) =>
+      registry.fetch(request, { address: (env as HttpBindings).incoming.socket.remoteAddress }),
+    serverOptions: limits,
+  }) as Server;
+  try {
+    await listen(server, host, options.port);
+  } catch (error) {
+    await registry.close();
+    throw error;
+  }
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : options.port;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    registry,
+    async close() {
+      await stop(server);
+      await registry.close();
+    },
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === "EADDRINUSE";
+      const sentence = taken
+        ? `Something else answers at ${host}:${port}.`
+        : `The registry cannot listen at ${host}:${port} (${cause.code}).`;
+      reject(new Problem("conflict", sentence, "Choose another port in FLY_TOKENS_LOCAL_URL.", { cause }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+/** Connections that are kept alive close as soon as they have nothing to do. */
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const impatience = setTimeout(() => server.closeAllConnections(), stopTimeout);
+    const idle = setInterval(() => server.closeIdleConnections(), 20);
+    server.close(() => {
+      clearTimeout(impatience);
+      clearInterval(idle);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * The reads that every request needs, to know who asks. They go around the query builder, and rows are kept for as long
+ * as nothing at all is committed: SQLite's `data_version` tells a connection that another one, of this process or any
+ * other, has changed the database. So a revocation counts at once, everywhere.
+ */
+import type { SqliteDatabase } from "kysely";
+import type { TokenRow, UserRow } from "./schema.ts";
+
+export interface Lookup {
+  /** @param hash SHA-256 (hex) of a token's value */
+  token(hash: string): Readonly<TokenRow> | undefined;
+  /** @param hash SHA-256 (hex) of a user's key */
+  user(hash: string): Readonly<UserRow> | undefined;
+}
+
+/**
+ * @param reader a connection that nobody writes through; with a `capacity` of 0 it may be any
+ * @param capacity how many rows are kept
+ */
+export function openLookup(reader: Pick<SqliteDatabase, "prepare">, capacity: number): Lookup {
+  const dataVersion = reader.prepare("pragma data_version");
+  const kept = new Map<string, unknown>();
+  let keptVersion: number | undefined;
+
+  function lookup<Row>(sql: string): (hash: string) => Readonly<Row> | undefined {
+    const statement = reader.prepare(sql);
+    return (hash) => {
+      const { data_version: version } = dataVersion.all([])[0] as { data_version: number };
+      if (version !== keptVersion || kept.size >= capacity) kept.clear();
+      keptVersion = version;
+      const known = kept.get(hash) ?? statement.all([hash])[0];
+      if (known) kept.set(hash, known);
+      return known as Row | undefined;
+    };
+  }
+
+  return {
+    token: lookup("select * from tokens where hash = ?"),
+    user: lookup("select * from users where key_hash = ?"),
+  };
+}

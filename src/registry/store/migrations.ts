@@ -1,0 +1,51 @@
+/**
+ * The database's history: entry n brings a database of version n to version n + 1 (SQLite's `user_version`).
+ * An entry that has been released is never edited; the next one follows it.
+ */
+
+const first = [
+  `create table users (name text primary key, role text not null, key_hash text not null unique, created_at integer not null) strict`,
+  `create table environments (name text primary key, description text not null, created_by text not null, created_at integer not null) strict`,
+  `create table tokens (
+     id text primary key, name text not null, folded_name text not null, username text not null, permission text not null,
+     environment text references environments(name), created_by text not null, created_at integer not null, expires_at integer,
+     expires_order integer generated always as (coalesce(expires_at, 8640000000000001)) virtual, revoked_at integer, revoked_by text, last_used_at integer, hash text not null unique, idempotency_key text, request_hash text,
+     unique (created_by, idempotency_key)) strict`,
+  // "Never" comes after every date that JavaScript has. One index for each order that a page can have, for those who see all tokens and for those who see their own.
+  `create index tokens_created on tokens (created_at, id)`,
+  `create index tokens_name on tokens (folded_name, id)`,
+  `create index tokens_expiry on tokens (expires_order, id)`,
+  `create index tokens_own_created on tokens (created_by, created_at, id)`,
+  `create index tokens_own_name on tokens (created_by, folded_name, id)`,
+  `create index tokens_own_expiry on tokens (created_by, expires_order, id)`,
+  `create index tokens_environment on tokens (environment, revoked_at, expires_at) where environment is not null`,
+  `create table blobs (digest text primary key, size integer not null, created_at integer not null) strict`,
+  `create table npm_packages (name text primary key, document text not null, revision integer not null, updated_at integer not null) strict`,
+  `create table npm_tarballs (package text not null, file text not null, digest text not null, primary key (package, file)) strict`,
+  `create table pypi_files (
+     file text primary key, project text not null, version text not null, sha256 text not null, size integer not null, requires_python text,
+     uploaded_at integer not null, uploaded_by text not null) strict`,
+  `create index pypi_project on pypi_files (project)`,
+  `create table oci_blobs (repository text not null, digest text not null, primary key (repository, digest)) strict`,
+  `create table oci_manifests (
+     repository text not null, digest text not null, media_type text not null, size integer not null, pushed_at integer not null, subject text,
+     primary key (repository, digest)) strict`,
+  `create index oci_manifests_subject on oci_manifests (repository, subject) where subject is not null`,
+  `create table oci_access_tokens (
+     hash text primary key, token_id text not null references tokens(id) on delete cascade, scope text not null, expires_at integer not null) strict`,
+  `create index oci_access_tokens_token on oci_access_tokens (token_id)`,
+  `create index oci_access_tokens_expiry on oci_access_tokens (expires_at)`,
+  `create table oci_children (repository text not null, parent text not null, child text not null, primary key (repository, parent, child)) strict`,
+  `create table oci_tags (repository text not null, tag text not null, digest text not null, pushed_at integer not null, primary key (repository, tag)) strict`,
+  `create table oci_pushes (
+     id integer primary key autoincrement, repository text not null, tag text, digest text not null, at integer not null, token_id text not null) strict`,
+  `create index oci_pushes_repository on oci_pushes (repository, id)`,
+  `create table pulls (
+     id integer primary key autoincrement, environment text not null, image text not null, tag text, digest text not null, at integer not null,
+     token_id text not null) strict`,
+  `create index pulls_history on pulls (environment, id)`,
+  `create index pulls_image on pulls (environment, image, id)`,
+  `create table upstreams (ecosystem text primary key, url text not null, set_at integer not null) strict`,
+];
+
+export const migrations: readonly (readonly string[])[] = [first];

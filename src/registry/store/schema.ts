@@ -1,0 +1,99 @@
+/** Every table of the local registry. Times are epoch milliseconds in UTC. What is hashed and why: docs/storage.md. */
+import type { Generated } from "kysely";
+
+export interface Database {
+  users: UserRow;
+  tokens: TokenRow;
+  environments: EnvironmentRow;
+  blobs: { digest: string; size: number; created_at: number };
+  npm_packages: { name: string; document: string; revision: number; updated_at: number };
+  npm_tarballs: { package: string; file: string; digest: string };
+  pypi_files: PypiFileRow;
+  oci_blobs: { repository: string; digest: string };
+  /** `subject` is the digest of the manifest that this one is about (signatures, attestations). */
+  oci_manifests: {
+    repository: string;
+    digest: string;
+    media_type: string;
+    size: number;
+    pushed_at: number;
+    subject: string | null;
+  };
+  /** Tokens of the Bearer flow. They live for minutes and go with the token behind them. `hash` is the SHA-256 (hex) of the value. */
+  oci_access_tokens: { hash: string; token_id: string; scope: string; expires_at: number };
+  /** Which manifests an image index lists. */
+  oci_children: { repository: string; parent: string; child: string };
+  oci_tags: { repository: string; tag: string; digest: string; pushed_at: number };
+  /** Every push of a manifest, for drift. `tag` is null when it was pushed by digest. */
+  oci_pushes: {
+    id: Generated<number>;
+    repository: string;
+    tag: string | null;
+    digest: string;
+    at: number;
+    token_id: string;
+  };
+  pulls: PullRow;
+  /** Where clients are sent for packages that are not here. */
+  upstreams: { ecosystem: string; url: string; set_at: number };
+}
+
+export interface UserRow {
+  name: string;
+  role: "admin" | "developer";
+  /** SHA-256 (hex) of the user's key. */
+  key_hash: string;
+  created_at: number;
+}
+
+export interface TokenRow {
+  id: string;
+  name: string;
+  /** The name without regard to case, for searching and sorting. */
+  folded_name: string;
+  username: string;
+  permission: "read_only" | "read_write";
+  environment: string | null;
+  created_by: string;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+  revoked_by: string | null;
+  last_used_at: number | null;
+  /** SHA-256 (hex) of the value. */
+  hash: string;
+  idempotency_key: string | null;
+  /** SHA-256 (hex) of the request that carried the idempotency key. */
+  request_hash: string | null;
+}
+
+export interface EnvironmentRow {
+  name: string;
+  description: string;
+  created_by: string;
+  created_at: number;
+}
+
+export interface PypiFileRow {
+  /** Normalized by PEP 503. */
+  project: string;
+  file: string;
+  version: string;
+  /** SHA-256 (hex). */
+  sha256: string;
+  size: number;
+  requires_python: string | null;
+  uploaded_at: number;
+  uploaded_by: string;
+}
+
+/** A pull of a manifest with an environment's token: a deployment event. */
+export interface PullRow {
+  id: Generated<number>;
+  environment: string;
+  image: string;
+  tag: string | null;
+  digest: string;
+  at: number;
+  token_id: string;
+}

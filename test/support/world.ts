@@ -1,0 +1,122 @@
+/** A whole world for a test: a home, a registry, a context, and clients of every kind around one server. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client as ModernClient, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { createMcpHandler, InMemoryTransport } from "@modelcontextprotocol/server";
+import { prompts } from "../../prompts/index.generated.ts";
+import { type ConfigSources, loadConfig } from "../../src/config.ts";
+import { type Context, createContext } from "../../src/context.ts";
+import { Outgoing } from "../../src/mcp/redact.ts";
+import { createMcpServer } from "../../src/mcp/server.ts";
+import { realSeams } from "../../src/seams.ts";
+import { tools } from "../../tools/index.generated.ts";
+import { startRegistry, type TestRegistry } from "./registry.ts";
+
+export type Answer = { action: "accept"; content: Record<string, string> } | { action: "decline" } | { action: "cancel" };
+
+export interface ClientOptions {
+  /** The protocol's era; `modern` is 2026-07-28. */
+  era: "legacy" | "modern";
+  /** Answers a form; without it the client declares that it has none. */
+  ask?: (message: string) => Promise<Answer> | Answer;
+}
+
+export interface ToolResult {
+  isError?: boolean;
+  text: string;
+  // The shape is the tool's; a test looks at what it expects there.
+  data: Record<string, never>;
+  error: { code?: string; message?: string; fix?: string; allowed?: string[]; did_you_mean?: string };
+  /** Everything that came over the wire. */
+  wire: string;
+}
+
+export interface World extends AsyncDisposable {
+  home: string;
+  registry: TestRegistry;
+  context: Context;
+  /** Every frame that a client was sent, as text. */
+  frames: string[];
+  /** Faults of ours that were reported to the log. */
+  faults: unknown[];
+  connect(options?: ClientOptions): Promise<{ client: ModernClient; call(name: string, args?: Record<string, unknown>): Promise<ToolResult> }>;
+}
+
+export interface WorldOptions {
+  env?: Record<string, string>;
+  flags?: ConfigSources["flags"];
+  now?: () => Date;
+}
+
+export async function openWorld({ env = {}, flags = {}, now }: WorldOptions = {}): Promise<World> {
+  const home = await mkdtemp(join(tmpdir(), "fly-tokens-world-"));
+  const registry = await startRegistry(now ? { now } : {});
+  const seams = {
+    ...realSeams(),
+    home,
+    cwd: home,
+    hostname: "test-machine",
+    ...(now && { now }),
+    env: { PATH: process.env.PATH, HOME: home, FLY_TOKENS_HOME: join(home, "ours"), FLY_TOKENS_LOCAL_URL: registry.url, FLY_TOKENS_LOCAL_KEY: registry.adminKey, ...env },
+  };
+  const config = loadConfig({ flags, env: seams.env, cwd: home, home, platform: seams.platform });
+  const context = createContext(config, seams);
+  const outgoing = new Outgoing();
+  const frames: string[] = [];
+  const faults: unknown[] = [];
+  const build = () =>
+    createMcpServer({ version: "0.0.0-test", tools, prompts, outgoing, readOnly: config.read_only, only: config.tools, context: async () => context, report: (error) => faults.push(error) });
+  const clean = (json: string) => {
+    const frame = outgoing.clean(json);
+    frames.push(frame);
+    return frame;
+  };
+
+  return {
+    home,
+    registry,
+    context,
+    frames,
+    faults,
+    async connect({ era, ask } = { era: "legacy" }) {
+      const client = new ModernClient(
+        { name: "test", version: "1" },
+        { capabilities: ask ? { elicitation: { form: {} } } : {}, ...(era === "modern" && { versionNegotiation: { mode: "auto" as const } }) },
+      );
+      if (ask) client.setRequestHandler("elicitation/create", async (request) => ask(String((request.params as { message?: unknown }).message ?? "")));
+      if (era === "modern") {
+        const handler = createMcpHandler(build);
+        const fetch = async (url: string | URL, init?: RequestInit) => {
+          const response = await handler.fetch(new Request(url, init));
+          return new Response(clean(await response.text()), response);
+        };
+        await client.connect(new StreamableHTTPClientTransport(new URL("http://127.0.0.1/mcp"), { fetch }));
+      } else {
+        const [ours, theirs] = InMemoryTransport.createLinkedPair();
+        const send = theirs.send.bind(theirs);
+        theirs.send = (message, options) => send(JSON.parse(clean(JSON.stringify(message))), options);
+        await Promise.all([build().connect(theirs), client.connect(ours)]);
+      }
+      return { client, call: (name, args = {}) => callTool(client, name, args) };
+    },
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      await registry.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function callTool(client: ModernClient, name: string, args: Record<string, unknown>): Promise<ToolResult> {
+  const result = await client.callTool({ name, arguments: args });
+  const blocks = (result.content as { type: string; text?: string }[]).map(({ text }) => text ?? "");
+  const last = blocks.at(-1) ?? "";
+  return {
+    ...(result.isError === true && { isError: true }),
+    text: blocks[0] ?? "",
+    data: (result.structuredContent ?? {}) as Record<string, never>,
+    error: result.isError === true && last.startsWith("{") ? (JSON.parse(last) as { error: object }).error : {},
+    wire: JSON.stringify(result),
+  };
+}
