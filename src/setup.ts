@@ -199,7 +199,8 @@ class Setup {
   /** With what the client itself would find now, so that a wrong key or a shadowing setting shows. */
   async verify(target: Target): Promise<Verification> {
     const status = this.manager.status(target.url, this.place, await this.#texts());
-    const secret = status.secret ?? (this.request.secret_style === "reference" ? target.secret : undefined);
+    // Configured without a secret that we can read: a credential helper has it.
+    const secret = status.secret ?? (status.configured ? target.secret : undefined);
     const verified =
       secret &&
       (await this.manager.verify(

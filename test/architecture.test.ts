@@ -81,7 +81,7 @@ interface Import {
 
 function files(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => name.endsWith(".ts") && !name.includes("node_modules"))
     .map((name) => join(folder, name).replaceAll("\\", "/"));
 }
 
@@ -195,8 +195,14 @@ it("names no registry's host and no path of a machine", () => {
     "package-lock.json",
     "package.json",
   ];
-  const forbidden = new RegExp(
-    ["registry\\.np" + "mjs", "python" + "hosted", "pypi\\.o" + "rg", '"resolved":'].join("|"),
-  );
+  // In pieces, so that this file does not name them either.
+  const hosts = [
+    ["registry", "npmjs"],
+    ["files", "pythonhosted"],
+    ["pypi", "org"],
+  ]
+    .map((labels) => labels.join("."))
+    .join("|");
+  const forbidden = new RegExp(`${hosts}|"resolved"s*:`);
   expect(everything.filter((file) => forbidden.test(text(file)))).toEqual([]);
 });

@@ -30,7 +30,13 @@ describe("tools", () => {
   });
 
   it("have a title, a description of at most 600 characters, and a schema with an object at its root on both sides", () => {
-    for (const { name, title, description, inputSchema, outputSchema } of listed as { name: string; title?: string; description?: string; inputSchema?: { type?: string }; outputSchema?: { type?: string } }[]) {
+    for (const { name, title, description, inputSchema, outputSchema } of listed as {
+      name: string;
+      title?: string;
+      description?: string;
+      inputSchema?: { type?: string };
+      outputSchema?: { type?: string };
+    }[]) {
       expect(title, name).toBeTruthy();
       expect(description?.length, name).toBeLessThanOrEqual(600);
       expect(inputSchema?.type, name).toBe("object");
@@ -40,14 +46,23 @@ describe("tools", () => {
 
   it("say all four hints, and none that contradict", () => {
     for (const { name, annotations } of listed as { name: string; annotations?: Record<string, boolean> }[]) {
-      expect(Object.keys(annotations ?? {}).sort(), name).toEqual(["destructiveHint", "idempotentHint", "openWorldHint", "readOnlyHint"]);
+      expect(Object.keys(annotations ?? {}).sort(), name).toEqual([
+        "destructiveHint",
+        "idempotentHint",
+        "openWorldHint",
+        "readOnlyHint",
+      ]);
       expect(annotations?.readOnlyHint && annotations.destructiveHint, name).toBe(false);
     }
   });
 
   it("take no secret as an argument", () => {
-    const names = listed.flatMap(({ inputSchema }) => Object.keys((inputSchema as { properties: object }).properties));
-    expect(names.filter((name) => /token$|secret$|password|credential|key$/.test(name))).toEqual(["idempotency_key"]);
+    const names = listed.flatMap(({ inputSchema }) =>
+      Object.keys((inputSchema as { properties: object }).properties),
+    );
+    expect(names.filter((name) => /token$|secret$|password|credential|key$/.test(name))).toEqual([
+      "idempotency_key",
+    ]);
   });
 
   it("name every argument and result in snake case", () => {
@@ -55,27 +70,37 @@ describe("tools", () => {
     expect(names.filter((name) => /"[a-z]+[A-Z]/.test(name.replace('"properties"', "")))).toEqual([]);
   });
 
-  it("fit into 14 kB together", () => expect(JSON.stringify({ tools: listed }).length).toBeLessThanOrEqual(14_000));
-  it("come in the same order every time", () => expect(listed.map(({ name }) => name)).toEqual(tools.map(({ name }) => name)));
-  it("are asked about when they destroy", () => expect(tools.filter(({ effect, plan }) => (effect === "destroy") !== (plan !== undefined))).toEqual([]));
+  it("fit into 14 kB together", () =>
+    expect(JSON.stringify({ tools: listed }).length).toBeLessThanOrEqual(14_000));
+  it("come in the same order every time", () =>
+    expect(listed.map(({ name }) => name)).toEqual(tools.map(({ name }) => name)));
+  it("are asked about when they destroy", () =>
+    expect(tools.filter(({ effect, plan }) => (effect === "destroy") !== (plan !== undefined))).toEqual([]));
 
   it("are what has been committed (test/snapshots), so that a change of what agents see is seen", async () => {
-    for (const tool of listed) await expect(`${JSON.stringify(tool, null, 2)}\n`).toMatchFileSnapshot(join(root, "test/snapshots", `${tool.name}.json`));
+    for (const tool of listed)
+      await expect(`${JSON.stringify(tool, null, 2)}\n`).toMatchFileSnapshot(
+        join(root, "test/snapshots", `${tool.name}.json`),
+      );
   });
 });
 
 describe("prompts", () => {
-  it("are one a file, named alike", () => expect(prompts.map(({ name }) => name).sort()).toEqual(fileNames("prompts")));
+  it("are one a file, named alike", () =>
+    expect(prompts.map(({ name }) => name).sort()).toEqual(fileNames("prompts")));
 
   it("render with and without their optional arguments, and quote what they are given", async () => {
     const { client } = await world.connect();
     const { prompts: list } = await client.listPrompts();
     for (const { name, arguments: args = [] } of list) {
-      const required = Object.fromEntries(args.filter(({ required: must }) => must).map(({ name: arg }) => [arg, 'a"b']));
+      const required = Object.fromEntries(
+        args.filter(({ required: must }) => must).map(({ name: arg }) => [arg, 'a"b']),
+      );
       const all = Object.fromEntries(args.map(({ name: arg }) => [arg, 'a"b']));
       for (const given of [required, all]) {
         const { messages } = await client.getPrompt({ name, arguments: given });
-        const text = (messages[0]?.content as { text: string }).text;
+        const content = messages[0]?.content;
+        const text = content?.type === "text" ? content.text : "";
         expect(text.length).toBeGreaterThan(200);
         expect(text).not.toContain("undefined");
         if (Object.keys(given).length > 0) expect(text).toContain('a\\"b');
@@ -84,10 +109,14 @@ describe("prompts", () => {
   });
 });
 
-it("the instructions stay below the 2 KB that clients keep", () => expect(instructions.length).toBeLessThanOrEqual(2048));
+it("the instructions stay below the 2 KB that clients keep", () =>
+  expect(instructions.length).toBeLessThanOrEqual(2048));
 
 it("the bundle's manifest lists the same tools and prompts", () => {
-  const manifest = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8")) as Record<"tools" | "prompts", { name: string }[]>;
+  const manifest = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8")) as Record<
+    "tools" | "prompts",
+    { name: string }[]
+  >;
   expect(manifest.tools.map(({ name }) => name)).toEqual(tools.map(({ name }) => name));
   expect(manifest.prompts.map(({ name }) => name)).toEqual(prompts.map(({ name }) => name));
 });

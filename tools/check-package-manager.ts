@@ -10,7 +10,7 @@ export const checkPackageManager = defineTool({
   name: "check_package_manager",
   title: "Check package managers",
   description:
-    "Whether npm, pip and docker would reach the registry with a working token: reads their configuration as they do, asks the registry with what it finds, and says which token that is, when it expires, what outranks the setting (variables, other files), and why a refused request was refused. Use it when an install, publish, push or login fails. Changes nothing and shows no secret.",
+    "Whether npm, pip and docker reach the registry with a working token: reads their files as they do, asks the registry with what it finds, and says which token that is, what outranks it, and why it is refused. Use it when an install, publish, push or login fails. Changes nothing.",
   effect: "read",
   input: z.object({
     manager: z.string().optional().describe("Default: all"),

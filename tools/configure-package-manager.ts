@@ -9,37 +9,31 @@ export const configurePackageManager = defineTool({
   name: "configure_package_manager",
   title: "Set up a package manager",
   description:
-    "Sets up npm, pip or docker to use the registry: mints a token (read-only unless told otherwise), edits the configuration file without touching anything else in it, and verifies with a real request. If any step fails all is put back and the token revoked. dry_run shows the diff only. The result's restore_id undoes it with restore_package_manager. Never shows the token.",
+    "Sets up npm, pip or docker: mints a token (read-only unless told otherwise), edits one entry of its file, and verifies with a real request. If a step fails all is put back and the token revoked. dry_run only shows the diff; restore_package_manager undoes it. Never shows the token.",
   effect: "write",
   input: z.object({
     manager: z.string().describe("npm, pip or docker"),
     scope: z.enum(["user", "project"]).default("user"),
-    project_dir: z.string().optional().describe("For scope project; default: the working folder"),
+    project_dir: z.string().optional(),
     permission: z
       .enum(["read_only", "read_write"])
       .default("read_only")
       .describe("read_write to publish or push"),
-    expires: z.string().default("30d").describe('"48h", "30d", a date, or "never"'),
+    expires: z.string().default("30d").describe("As for generate_token"),
     environment: z.string().optional(),
-    token_id: z
-      .string()
-      .optional()
-      .describe("A token that generate_token made just now, instead of a new one"),
-    token_from: z
-      .string()
-      .optional()
-      .describe("env:NAME or file:PATH: an existing token, instead of a new one"),
-    npm_scope: z.string().optional().describe("Only packages of this scope, such as @acme"),
+    token_id: z.string().optional().describe("One that generate_token made just now"),
+    token_from: z.string().optional().describe("env:NAME or file:PATH of an existing token"),
+    npm_scope: z.string().optional().describe("Only this scope, such as @acme"),
     secret_style: z
       .enum(["value", "reference"])
       .optional()
-      .describe("reference: the file points to a variable or netrc"),
+      .describe("reference: a variable or netrc holds it"),
     provider: z.string().optional(),
     dry_run: z.boolean().default(false),
     verify: z.boolean().default(true),
   }),
   output: z.object({
-    token: tokenShape.optional(),
+    token: tokenShape.pick({ id: true, name: true, permission: true, expires_at: true }).optional(),
     changes: z.array(z.object({ path: z.string(), diff: z.string(), backup: z.string().optional() })),
     verified: z.object({ ok: z.boolean(), as: z.string().optional(), request: z.string() }).optional(),
     warnings: z.array(z.string()),

@@ -6,7 +6,7 @@ export const createEnvironment = defineTool({
   name: "create_environment",
   title: "Create an environment",
   description:
-    "Creates a runtime environment such as production or staging. Tokens generated for it are tied to it, and every image that they pull is recorded as a deployment, which describe_environment shows. Mints no token: generate_token does, with this environment's name.",
+    "Creates a runtime environment such as production. Every image pulled with its tokens is recorded as a deployment, which describe_environment shows. Mints no token: generate_token does, with its name.",
   effect: "create",
   input: z.object({
     name: z.string().regex(/^[a-z0-9-]{1,63}$/, "lower-case letters, digits and hyphens, at most 63"),

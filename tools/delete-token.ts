@@ -6,7 +6,7 @@ export const deleteToken = defineTool({
   name: "delete_token",
   title: "Delete tokens",
   description:
-    "Removes tokens that are no longer active (revoked or expired) from the list, with their history. An active token is refused as still_active: revoke_token it first. A person is asked; where the client cannot ask, the first call changes nothing and returns the plan with a confirmation. Reports an outcome for each id.",
+    "Removes revoked or expired tokens from the list. An active one is still_active: revoke_token it first. A person is asked; where the client cannot ask, the first call only returns the plan with a confirmation.",
   effect: "destroy",
   input: z.object({
     ids: z.array(z.string().min(1).max(200)).min(1).max(100),

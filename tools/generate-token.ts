@@ -11,26 +11,27 @@ export const generateToken = defineTool({
   name: "generate_token",
   title: "Generate a token",
   description:
-    "Mints a new access token: read-only and for 30 days unless told otherwise; for a deployment name its environment. The value is shown exactly once in the result, or goes to deliver_to without being shown. To set up npm, pip or docker on this machine use configure_package_manager, which mints its own. Does not replace or revoke other tokens.",
+    "Mints an access token, read-only and for 30 days unless told otherwise; for a deployment name its environment. The value is shown exactly once in the result, or goes to deliver_to unseen. To set up npm, pip or docker here use configure_package_manager, which mints its own.",
   effect: "create",
   input: z.object({
-    name: z.string().min(1).max(100).describe("What it is for, such as production-deploy"),
+    name: z.string().min(1).max(100).describe("What it is for"),
     permission: z.enum(["read_only", "read_write"]).default("read_only"),
     expires: z.string().default("30d").describe('"48h", "30d", a date, or "never"'),
     environment: z.string().optional(),
     deliver_to: z.enum(["inline", "file"]).default("inline"),
-    deliver_path: z.string().optional().describe("For file: where; must not exist yet"),
-    idempotency_key: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .describe("The same key never mints a second token"),
+    deliver_path: z.string().optional().describe("For file: a new path"),
+    idempotency_key: z.string().min(1).max(200).optional().describe("Never mints twice"),
     provider: z.string().optional(),
   }),
   output: z.object({
     show_once_warning: z.string(),
-    token: tokenShape,
+    token: tokenShape.omit({
+      provider: true,
+      created_by: true,
+      created_at: true,
+      last_used_at: true,
+      status: true,
+    }),
     delivery: z.object({ kind: z.string(), location: z.string().optional() }),
     credential: z.object({ username: z.string(), token: z.string() }).optional(),
   }),

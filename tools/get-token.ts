@@ -6,13 +6,13 @@ export const getToken = defineTool({
   name: "get_token",
   title: "Get a token",
   description:
-    "Everything known about one token except its value, which nobody can read again: permission, environment, expiry, status, where this machine's configuration uses it, and for an environment's token what it pulled last. Changes nothing.",
+    "All that is known of one token, where this machine uses it, and what it pulled last if it is an environment's. Not its value: nobody can read that again. Changes nothing.",
   effect: "read",
   input: z.object({ id: z.string().min(1).max(200), provider: z.string().optional() }),
   output: z.object({
     token: tokenShape,
-    delivered_to: z.array(z.string()).describe("Files that were configured with it here"),
-    last_pulls: z.array(deploymentShape).optional(),
+    delivered_to: z.array(z.string()),
+    last_pulls: z.array(deploymentShape.omit({ token_id: true })).optional(),
   }),
   async run({ id, provider: named }, context) {
     const { tokens, provider } = context.use("tokens", named);

@@ -7,7 +7,7 @@ export const listTokens = defineTool({
   name: "list_tokens",
   title: "List tokens",
   description:
-    "Lists tokens with their permission, environment, owner, expiry and status, newest first; never their values. Use it to find what expires soon (expires_within), what one person made (created_by), or a token's id before you revoke it. One page per call; pass next_cursor on for the next.",
+    "Lists tokens, newest first, a page per call; never their values. Use it to find what expires soon (expires_within), what somebody made (created_by), or the id of a token to revoke.",
   effect: "read",
   input: z.object({
     status: statuses.optional(),
@@ -15,7 +15,7 @@ export const listTokens = defineTool({
     environment: z.string().optional(),
     name: z.string().optional().describe("Part of the name"),
     created_by: z.string().optional(),
-    expires_within: z.string().optional().describe('Active ones that expire within this time, such as "30d"'),
+    expires_within: z.string().optional().describe("Such as 30d"),
     sort: tokenSorts.optional(),
     limit: z.int().min(1).max(200).default(50),
     cursor: z.string().optional(),

@@ -6,7 +6,7 @@ export const restorePackageManager = defineTool({
   name: "restore_package_manager",
   title: "Undo a set-up",
   description:
-    "Takes back what configure_package_manager wrote: by restore_id, or the latest edit for a manager. Where the file is still as we left it the former bytes return; where someone has edited it since, only our own entries are taken out and what was changed by hand is listed as skipped. dry_run shows the diff only. Does not revoke the token: revoke_token does.",
+    "Takes back what configure_package_manager wrote: by restore_id, or the latest edit for a manager. The former bytes return; where the file was edited since, only our entries go. Revokes no token: revoke_token does.",
   effect: "write",
   input: z.object({
     restore_id: z.string().optional(),
@@ -14,9 +14,9 @@ export const restorePackageManager = defineTool({
     dry_run: z.boolean().default(false),
   }),
   output: z.object({
-    changes: z.array(z.object({ path: z.string(), diff: z.string(), backup: z.string().optional() })),
+    changes: z.array(z.object({ path: z.string(), diff: z.string() })),
     skipped: z.array(z.string()),
-    token_id: z.string().optional().describe("The token that was used there; still active"),
+    token_id: z.string().optional(),
   }),
   async run({ restore_id, manager, dry_run }, context) {
     const records = await context.disk.journal(manager === undefined ? {} : { manager });

@@ -17,11 +17,11 @@ export const revokeToken = defineTool({
   name: "revoke_token",
   title: "Revoke tokens",
   description:
-    "Ends tokens at once and for good: whatever still uses them is refused from the next request on. Give ids, or a filter such as created_by. A person is asked first; where the client cannot ask, the first call changes nothing and returns the plan with a confirmation. Reports an outcome for each id. Does not remove them from the list: that is delete_token.",
+    "Ends tokens at once and for good, by ids or by a filter such as created_by; whatever still uses them is refused. A person is asked; where the client cannot ask, the first call only returns the plan with a confirmation. They stay in the list: delete_token removes them.",
   effect: "destroy",
   input: z.object({
     ids: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
-    filter: Filter.optional().describe("Instead of ids; at most 100 tokens"),
+    filter: Filter.optional().describe("Instead of ids"),
     provider: z.string().optional(),
   }),
   output: z.object({

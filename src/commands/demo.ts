@@ -97,7 +97,7 @@ async function play(stage: Stage, session: Session): Promise<void> {
   }
 
   stage.step('"Revoke them all": a plan first, then consent, then an outcome for each');
-  const filter = { created_by: (minted.data.token as { created_by: string }).created_by };
+  const filter = { created_by: (status.data.providers as { identity: string }[])[0]?.identity ?? "" };
   const plan = await session.call("revoke_token", { filter });
   const required = plan.data.confirmation_required as { plan: string[]; confirmation: string } | undefined;
   stage.quote(required?.plan.join("\n") ?? plan.text);

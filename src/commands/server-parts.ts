@@ -23,6 +23,7 @@ export function serving({ config, seams, log }: Invocation): Serving {
       prompts,
       outgoing: new Outgoing(),
       readOnly: config.read_only,
+      unadvertised: ["provider"],
       only: config.tools,
       context: () =>
         (context ??= import("../context.ts").then(({ createContext }) => createContext(config, seams))),

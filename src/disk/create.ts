@@ -3,7 +3,7 @@ import { lstat } from "node:fs/promises";
 import { Problem } from "../problem.ts";
 import { makeFolder, missingFolders, removeEmpty } from "./apply.ts";
 import { checkWritable, trackedByGit } from "./checks.ts";
-import type { Workplace } from "./edit.ts";
+import { lockedFiles, type Workplace } from "./edit.ts";
 import { gitState } from "./git.ts";
 import { codeOf, unwritable } from "./refusals.ts";
 import { replaceFile } from "./replace.ts";
@@ -14,31 +14,37 @@ export async function create(
   path: string,
   text: string,
   dry_run: boolean,
-  { uid, run }: Workplace,
+  workplace: Workplace,
 ): Promise<void> {
-  if (
-    await lstat(path).then(
-      () => true,
-      () => false,
-    )
-  )
-    throw exists(path);
+  await check(path, workplace);
+  if (!dry_run) await lockedFiles([path], workplace, () => write(path, text, workplace));
+}
+
+/** Returns the real path. @throws Problem `conflict`, `unsafe_location`, `file_unwritable` */
+async function check(path: string, { uid, run }: Workplace): Promise<string> {
+  const there = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (there) throw exists(path);
   const place = await locate(path);
   await checkWritable({ path, ...place, bytes: null, text: null, encoding: "utf8" }, uid);
   const git = await gitState(place.real, run);
   if (git === "tracked") throw trackedByGit(path);
-  if (git === "exposed") {
-    throw new Problem(
-      "unsafe_location",
-      `${path} would be in a git repository that does not ignore it: the secret would be in the next commit.`,
-      "Add it to .gitignore first, or choose a path outside the repository.",
-    );
-  }
-  if (dry_run) return;
+  if (git !== "exposed") return place.real;
+  throw new Problem(
+    "unsafe_location",
+    `${path} would be in a git repository that does not ignore it: the secret would be in the next commit.`,
+    "Add it to .gitignore first, or choose a path outside the repository.",
+  );
+}
+
+async function write(path: string, text: string, workplace: Workplace): Promise<void> {
+  const real = await check(path, workplace);
   const made: string[] = [];
   try {
-    for (const folder of await missingFolders(place.real)) if (await makeFolder(folder)) made.push(folder);
-    await replaceFile(place.real, Buffer.from(text), { exclusive: true });
+    for (const folder of await missingFolders(real)) if (await makeFolder(folder)) made.push(folder);
+    await replaceFile(real, Buffer.from(text), { exclusive: true });
   } catch (error) {
     await removeEmpty(made);
     throw codeOf(error) === "EEXIST" ? exists(path) : unwritable(path, error);

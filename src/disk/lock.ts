@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../problem.ts";
 import { isRunning, startOf } from "./process.ts";
@@ -38,6 +38,7 @@ export async function withLocks<T>(
   act: () => Promise<T>,
 ): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await removeLeftovers(folder);
   const held: string[] = [];
   try {
     for (const path of [...new Set(paths)].sort()) {
@@ -88,7 +89,6 @@ async function breakLock(file: string, path: string, dead: Holder, deadline: num
   await acquire(breaking, path, deadline);
   try {
     if ((await readHolder(file))?.id === dead.id) await unlink(file);
-    await removeLeftovers(dirname(file));
   } finally {
     await unlink(breaking);
   }

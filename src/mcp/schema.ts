@@ -6,13 +6,21 @@ import { Problem, quote } from "../problem.ts";
 type Json = Record<string, unknown>;
 
 /** Advertises a tool's arguments. Accepts everything: `parseInput` does the checking, with a fix in each refusal. */
-export function advertiseInput(schema: z.ZodObject): StandardSchemaWithJSON<Json, Json> {
+export function advertiseInput(
+  schema: z.ZodObject,
+  without: readonly string[] = [],
+): StandardSchemaWithJSON<Json, Json> {
+  const json = () =>
+    jsonSchema(
+      z.object(Object.fromEntries(Object.entries(schema.shape).filter(([name]) => !without.includes(name)))),
+      "input",
+    );
   return {
     "~standard": {
       version: 1,
       vendor: "fly-tokens",
       validate: (value) => ({ value: value as Json }),
-      jsonSchema: { input: () => jsonSchema(schema, "input"), output: () => jsonSchema(schema, "input") },
+      jsonSchema: { input: json, output: json },
     },
   };
 }
@@ -33,17 +41,26 @@ export function advertiseOutput(schema: z.ZodObject): StandardSchemaWithJSON<Jso
   };
 }
 
-/** JSON Schema without the parts that only cost bytes: zod's patterns for dates and its limits of safe integers. */
+/**
+ * JSON Schema (2020-12, MCP's default) without the parts that only cost an agent's context: limits of safe integers,
+ * and in results, which a program made and not a model, what is closed, and what is required or listed below the root.
+ */
 function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
-  return z.toJSONSchema(schema, {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     io,
-    override: ({ jsonSchema: json }) => {
-      delete json.$schema;
-      if (json.format === "date-time") delete json.pattern;
-      if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
-      if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
+    override: ({ jsonSchema: part, path }) => {
+      if (part.maximum === Number.MAX_SAFE_INTEGER) delete part.maximum;
+      if (part.minimum === Number.MIN_SAFE_INTEGER) delete part.minimum;
+      // Checked all the same, with a sentence that says so.
+      delete part.minLength;
+      delete part.maxLength;
+      if (io === "input") return;
+      delete part.additionalProperties;
+      delete part.enum;
+      if (path.length > 0) delete part.required;
     },
-  }) as Json;
+  });
+  return json;
 }
 
 /**

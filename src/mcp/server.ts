@@ -32,6 +32,8 @@ export interface ServerParts {
   context: () => Promise<Context>;
   outgoing: Outgoing;
   readOnly: boolean;
+  /** Arguments that are understood but not worth an agent's attention here, such as `provider` where there is one. */
+  unadvertised: readonly string[];
   /** Names of the tools to offer; all when absent. */
   only?: readonly string[] | undefined;
   /** For faults of ours; goes to the log. */
@@ -69,7 +71,7 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
   const asks = tool.effect === "destroy";
   const input = asks
     ? tool.input.extend({
-        confirmation: z.string().optional().describe("From confirmation_required, after the user agreed"),
+        confirmation: z.string().optional().describe("Only after the user agreed"),
       })
     : tool.input;
   const output = asks
@@ -79,7 +81,7 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
     title: tool.title,
     description: tool.description,
     annotations: hints[tool.effect],
-    inputSchema: advertiseInput(input),
+    inputSchema: advertiseInput(input, parts.unadvertised),
     outputSchema: advertiseOutput(output),
   };
   server.registerTool(tool.name, config, async (given, ctx) => {

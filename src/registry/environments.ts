@@ -118,26 +118,27 @@ export async function drift(
     const pushes = db.selectFrom("oci_pushes").where("repository", "=", image).where("tag", "is not", null);
     const latest = await pushes.select("digest").orderBy("id", "desc").limit(1).executeTakeFirst();
     if (!latest) continue;
-    const wholes = db
-      .selectFrom("oci_children")
-      .select("parent")
-      .where("repository", "=", image)
-      .where("child", "=", digest);
-    const own = await db
-      .selectFrom("oci_pushes")
-      .select("id")
-      .where("repository", "=", image)
-      .where((is) => is.or([is("digest", "=", digest), is("digest", "in", wholes)]))
-      .orderBy("id", "desc")
-      .limit(1)
-      .executeTakeFirst();
+    const own = await lastPush(db, image, digest);
     const { behind } = await pushes
       .select(sql<number>`count(distinct digest)`.as("behind"))
-      .where("id", ">", own?.id ?? 0)
+      .where("id", ">", own)
       .executeTakeFirstOrThrow();
     found.push({ image, running: digest, latest: latest.digest, behind });
   }
   return found;
+}
+
+/** @returns the id of the newest push of a digest, or of an index that lists it; 0 when it was never pushed here */
+async function lastPush(db: Kysely<Database>, repository: string, digest: string): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    with recursive whole (digest) as (
+      values (${digest})
+      union
+      select parent from oci_children join whole on child = whole.digest where repository = ${repository}
+    )
+    select id from oci_pushes where repository = ${repository} and digest in (select digest from whole)
+    order by id desc limit 1`.execute(db);
+  return rows[0]?.id ?? 0;
 }
 
 function tagged(tag: string | null): { tag?: string } {

@@ -10,7 +10,9 @@ import { openDoor, type Visit } from "./door.ts";
 import { lineFor } from "./log-line.ts";
 import type { ManagementDeps } from "./management/gate.ts";
 import { managementRoom } from "./management/index.ts";
-import type { RoomDeps } from "./room.ts";
+import { npmRoom } from "./npm/index.ts";
+import { ociRoom } from "./oci/index.ts";
+import { pypiRoom } from "./pypi/index.ts";
 import { Blobs } from "./store/blobs.ts";
 import { openDatabase } from "./store/sqlite.ts";
 import { type UpstreamEcosystem, upstreamOf } from "./upstreams.ts";
@@ -51,7 +53,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     now,
     upstream: (ecosystem: UpstreamEcosystem) => upstreamOf(db, ecosystem, options.upstreams),
   };
-  const app = await assemble(deps, options);
+  const app = assemble(deps, options.log);
   let running = 0;
   let drained: (() => void) | undefined;
   let closed: Promise<void> | undefined;
@@ -82,24 +84,15 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   };
 }
 
-async function assemble(deps: ManagementDeps, options: RegistryOptions): Promise<Hono> {
+function assemble(deps: ManagementDeps, log: RegistryOptions["log"]): Hono {
   const app = new Hono();
   app.route("/fly/api/v1", managementRoom(deps));
-  for (const [room, path] of [
-    ["npm", "/artifactory/api/npm/npm"],
-    ["pypi", "/artifactory/api/pypi/pypi"],
-    ["oci", "/v2"],
-  ] as const) {
-    const rooms = (await import(`./${room}/index.ts`).catch(() => ({}))) as Record<
-      string,
-      (deps: RoomDeps) => Hono
-    >;
-    const open = rooms[`${room}Room`];
-    if (open) app.route(path, open(deps));
-  }
+  app.route("/artifactory/api/npm/npm", npmRoom(deps));
+  app.route("/artifactory/api/pypi/pypi", pypiRoom(deps));
+  app.route("/v2", ociRoom(deps));
   app.notFound(() => fault(404, "not_found", "There is nothing at this address."));
   app.onError((error) => {
-    options.log?.({ time: deps.now().toISOString(), fault: `${error.stack ?? error}` });
+    log?.({ time: deps.now().toISOString(), fault: `${error.stack ?? error}` });
     return fault(500, "internal", "The registry failed; its log says why.");
   });
   return app;

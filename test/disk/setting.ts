@@ -1,9 +1,10 @@
 /** A disk and a home to use it on, and a job that sets keys of an `.npmrc`. */
-import { npmrc } from "../../src/formats/npmrc.ts";
+
 import type { Change, Texts } from "../../src/disk/change.ts";
 import type { Disk, Job, JournalFile, Undo } from "../../src/disk/disk.ts";
 import { type DiskOptions, openDisk } from "../../src/disk/index.ts";
 import { sha256 } from "../../src/disk/mask.ts";
+import { npmrc } from "../../src/formats/npmrc.ts";
 import { run } from "../../src/run.ts";
 import { type TempHome, tempHome } from "../support/home.ts";
 
@@ -20,7 +21,12 @@ export async function diskSetting(options: Partial<DiskOptions> = {}): Promise<S
   return {
     home,
     state,
-    disk: openDisk({ state: state.at("fly-tokens"), run, now: () => new Date("2026-11-30T10:15:30.123Z"), ...options }),
+    disk: openDisk({
+      state: state.at("fly-tokens"),
+      run,
+      now: () => new Date("2026-11-30T10:15:30.123Z"),
+      ...options,
+    }),
     async [Symbol.asyncDispose]() {
       await home[Symbol.asyncDispose]();
       await state[Symbol.asyncDispose]();

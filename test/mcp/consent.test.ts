@@ -64,7 +64,10 @@ describe.each(eras)("a client of the %s era with forms", (era) => {
     });
     const { isError, error } = await call("revoke_token", { ids: [id] });
     expect(isError).toBe(true);
-    expect(error).toMatchObject({ code: "declined", message: expect.stringContaining("Nothing was changed") });
+    expect(error).toMatchObject({
+      code: "declined",
+      message: expect.stringContaining("Nothing was changed"),
+    });
     expect(asked).toBe(1);
     expect(await status()).toBe("active");
   });
@@ -73,7 +76,12 @@ describe.each(eras)("a client of the %s era with forms", (era) => {
     const { call } = await world.connect({ era, ask: () => ({ action: "decline" }) });
     const { data, isError } = await call("revoke_token", { ids: [id] });
     expect(isError).toBeUndefined();
-    expect(data).toEqual({ confirmation_required: { plan: expect.arrayContaining([expect.stringContaining("victim")]), confirmation: expect.stringMatching(/^confirm_/) } });
+    expect(data).toEqual({
+      confirmation_required: {
+        plan: expect.arrayContaining([expect.stringContaining("victim")]),
+        confirmation: expect.stringMatching(/^confirm_/),
+      },
+    });
     expect(await status()).toBe("active");
   });
 
@@ -93,14 +101,22 @@ describe.each(eras)("a client of the %s era with forms", (era) => {
 });
 
 describe.each(eras)("a client of the %s era without forms", (era) => {
-  const required = async (call: (name: string, args?: Record<string, unknown>) => Promise<{ data: Record<string, never> }>) =>
-    ((await call("revoke_token", { ids: [id] })).data as { confirmation_required?: { plan: string[]; confirmation: string } }).confirmation_required;
+  const required = async (
+    call: (name: string, args?: Record<string, unknown>) => Promise<{ data: Record<string, never> }>,
+  ) =>
+    (
+      (await call("revoke_token", { ids: [id] })).data as {
+        confirmation_required?: { plan: string[]; confirmation: string };
+      }
+    ).confirmation_required;
 
   it("gets a plan first, and the second call does exactly that, once", async () => {
     const { call } = await world.connect({ era });
     const confirmation = (await required(call))?.confirmation;
     expect(await status()).toBe("active");
-    expect((await call("revoke_token", { ids: [id], confirmation })).data).toEqual({ outcomes: [{ id, name: "victim", outcome: "revoked" }] });
+    expect((await call("revoke_token", { ids: [id], confirmation })).data).toEqual({
+      outcomes: [{ id, name: "victim", outcome: "revoked" }],
+    });
     expect((await call("revoke_token", { ids: [id], confirmation })).error.code).toBe("declined");
   });
 
@@ -117,7 +133,12 @@ describe.each(eras)("a client of the %s era without forms", (era) => {
 
   it("cannot claim consent", async () => {
     const { call } = await world.connect({ era });
-    for (const claim of [{ confirm: true }, { confirmed: true }, { confirmation: "yes" }, { confirmation: "" }]) {
+    for (const claim of [
+      { confirm: true },
+      { confirmed: true },
+      { confirmation: "yes" },
+      { confirmation: "" },
+    ]) {
       expect((await call("revoke_token", { ids: [id], ...claim })).isError).toBe(true);
     }
     expect(await status()).toBe("active");
@@ -134,22 +155,33 @@ describe("the operator's policy", () => {
   it("never: asks nobody", () =>
     withPolicy("never", async ({ connect }, victim) => {
       const { call } = await connect();
-      expect((await call("revoke_token", { ids: [victim] })).data).toMatchObject({ outcomes: [{ outcome: "revoked" }] });
+      expect((await call("revoke_token", { ids: [victim] })).data).toMatchObject({
+        outcomes: [{ outcome: "revoked" }],
+      });
     }));
 
   it("always: a confirmation is worth nothing before a person has approved it", () =>
     withPolicy("always", async ({ connect, context }, victim) => {
       const { call } = await connect();
-      const first = (await call("revoke_token", { ids: [victim] })).data as { confirmation_required?: { confirmation: string } };
+      const first = (await call("revoke_token", { ids: [victim] })).data as {
+        confirmation_required?: { confirmation: string };
+      };
       const confirmation = first.confirmation_required?.confirmation ?? "";
-      expect((await call("revoke_token", { ids: [victim], confirmation })).error).toMatchObject({ code: "needs_confirmation", fix: expect.stringContaining("fly-tokens approve") });
+      expect((await call("revoke_token", { ids: [victim], confirmation })).error).toMatchObject({
+        code: "needs_confirmation",
+        fix: expect.stringContaining("fly-tokens approve"),
+      });
       await context.confirmations.approve(confirmation);
-      expect((await call("revoke_token", { ids: [victim], confirmation })).data).toMatchObject({ outcomes: [{ outcome: "revoked" }] });
+      expect((await call("revoke_token", { ids: [victim], confirmation })).data).toMatchObject({
+        outcomes: [{ outcome: "revoked" }],
+      });
     }));
 
   it("is not asked for when there is nothing to destroy", async () => {
     const { call } = await world.connect();
-    expect((await call("revoke_token", { ids: ["tok_unknown"] })).data).toMatchObject({ outcomes: [{ id: "tok_unknown", outcome: "not_found" }] });
+    expect((await call("revoke_token", { ids: ["tok_unknown"] })).data).toMatchObject({
+      outcomes: [{ id: "tok_unknown", outcome: "not_found" }],
+    });
   });
 });
 
@@ -163,7 +195,10 @@ it("an answer to one question does not answer another", async () => {
       return person(typed("victim"))();
     },
   });
-  const [first, second] = await Promise.all([call("revoke_token", { ids: [id] }), call("delete_token", { ids: [id] })]);
+  const [first, second] = await Promise.all([
+    call("revoke_token", { ids: [id] }),
+    call("delete_token", { ids: [id] }),
+  ]);
   expect(first.data).toMatchObject({ outcomes: [{ outcome: "revoked" }] });
   expect(second.data).toMatchObject({ outcomes: [{ outcome: "still_active" }] });
   expect(waiting).toBe(1);

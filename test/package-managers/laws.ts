@@ -18,7 +18,7 @@ import { undo } from "../../src/package-managers/undo.ts";
 import { Problem } from "../../src/problem.ts";
 import { redact, Secret } from "../../src/secret.ts";
 
-export interface Case {
+interface Case {
   name: string;
   manager: PackageManager;
   place: Place;
@@ -68,7 +68,7 @@ const broken: Readonly<Record<string, string>> = {
   netrc: "machine a.example login\npassword\nwibble",
 };
 
-export const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
+const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
   "planning is pure": ({ manager, target, place, texts }) => {
     const before = [...texts];
     assert.deepEqual(manager.plan(target, place, texts), manager.plan(target, place, texts));
@@ -316,7 +316,7 @@ function casesOf(manager: PackageManager): Case[] {
   );
 }
 
-export function apply(texts: Texts, draft: Draft): Texts {
+function apply(texts: Texts, draft: Draft): Texts {
   return new Map([...texts, ...draft.changes.map(({ path, after }) => [path, after] as const)]);
 }
 

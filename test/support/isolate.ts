@@ -6,7 +6,8 @@ import { afterAll } from "vitest";
 
 const home = mkdtempSync(join(tmpdir(), "fly-tokens-test-"));
 // FLY_TOKENS_E2E_REQUIRE is for the tests themselves.
-const theirs = /^(npm_config_|pip_|twine_|docker_|jfrog_|fly_(?!tokens_e2e_)|xdg_|netrc$|node_auth_token$|registry_auth_file$)/i;
+const theirs =
+  /^(npm_config_|pip_|twine_|docker_|jfrog_|fly_(?!tokens_e2e_)|xdg_|netrc$|node_auth_token$|registry_auth_file$)/i;
 for (const name of Object.keys(process.env)) if (theirs.test(name)) delete process.env[name];
 Object.assign(process.env, {
   HOME: home,
@@ -23,7 +24,7 @@ Object.assign(process.env, {
 
 const realFetch = globalThis.fetch;
 globalThis.fetch = (input, init) => {
-  const { hostname } = new URL(input instanceof Request ? input.url : input);
+  const { hostname } = new URL(typeof input === "object" && "url" in input ? input.url : input);
   if (!/^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname))
     throw new Error(`A test must not reach ${hostname}.`);
   return realFetch(input, init);

@@ -13,7 +13,10 @@ import { realSeams } from "../../src/seams.ts";
 import { tools } from "../../tools/index.generated.ts";
 import { startRegistry, type TestRegistry } from "./registry.ts";
 
-export type Answer = { action: "accept"; content: Record<string, string> } | { action: "decline" } | { action: "cancel" };
+export type Answer =
+  | { action: "accept"; content: Record<string, string> }
+  | { action: "decline" }
+  | { action: "cancel" };
 
 export interface ClientOptions {
   /** The protocol's era; `modern` is 2026-07-28. */
@@ -40,7 +43,10 @@ export interface World extends AsyncDisposable {
   frames: string[];
   /** Faults of ours that were reported to the log. */
   faults: unknown[];
-  connect(options?: ClientOptions): Promise<{ client: ModernClient; call(name: string, args?: Record<string, unknown>): Promise<ToolResult> }>;
+  connect(options?: ClientOptions): Promise<{
+    client: ModernClient;
+    call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  }>;
 }
 
 export interface WorldOptions {
@@ -58,7 +64,14 @@ export async function openWorld({ env = {}, flags = {}, now }: WorldOptions = {}
     cwd: home,
     hostname: "test-machine",
     ...(now && { now }),
-    env: { PATH: process.env.PATH, HOME: home, FLY_TOKENS_HOME: join(home, "ours"), FLY_TOKENS_LOCAL_URL: registry.url, FLY_TOKENS_LOCAL_KEY: registry.adminKey, ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      FLY_TOKENS_HOME: join(home, "ours"),
+      FLY_TOKENS_LOCAL_URL: registry.url,
+      FLY_TOKENS_LOCAL_KEY: registry.adminKey,
+      ...env,
+    },
   };
   const config = loadConfig({ flags, env: seams.env, cwd: home, home, platform: seams.platform });
   const context = createContext(config, seams);
@@ -66,7 +79,17 @@ export async function openWorld({ env = {}, flags = {}, now }: WorldOptions = {}
   const frames: string[] = [];
   const faults: unknown[] = [];
   const build = () =>
-    createMcpServer({ version: "0.0.0-test", tools, prompts, outgoing, readOnly: config.read_only, only: config.tools, context: async () => context, report: (error) => faults.push(error) });
+    createMcpServer({
+      version: "0.0.0-test",
+      tools,
+      prompts,
+      outgoing,
+      readOnly: config.read_only,
+      unadvertised: ["provider"],
+      only: config.tools,
+      context: async () => context,
+      report: (error) => faults.push(error),
+    });
   const clean = (json: string) => {
     const frame = outgoing.clean(json);
     frames.push(frame);
@@ -82,9 +105,15 @@ export async function openWorld({ env = {}, flags = {}, now }: WorldOptions = {}
     async connect({ era, ask } = { era: "legacy" }) {
       const client = new ModernClient(
         { name: "test", version: "1" },
-        { capabilities: ask ? { elicitation: { form: {} } } : {}, ...(era === "modern" && { versionNegotiation: { mode: "auto" as const } }) },
+        {
+          capabilities: ask ? { elicitation: { form: {} } } : {},
+          ...(era === "modern" && { versionNegotiation: { mode: "auto" as const } }),
+        },
       );
-      if (ask) client.setRequestHandler("elicitation/create", async (request) => ask(String((request.params as { message?: unknown }).message ?? "")));
+      if (ask)
+        client.setRequestHandler("elicitation/create", async (request) =>
+          ask(String((request.params as { message?: unknown }).message ?? "")),
+        );
       if (era === "modern") {
         const handler = createMcpHandler(build);
         const fetch = async (url: string | URL, init?: RequestInit) => {
@@ -108,7 +137,11 @@ export async function openWorld({ env = {}, flags = {}, now }: WorldOptions = {}
   };
 }
 
-async function callTool(client: ModernClient, name: string, args: Record<string, unknown>): Promise<ToolResult> {
+async function callTool(
+  client: ModernClient,
+  name: string,
+  args: Record<string, unknown>,
+): Promise<ToolResult> {
   const result = await client.callTool({ name, arguments: args });
   const blocks = (result.content as { type: string; text?: string }[]).map(({ text }) => text ?? "");
   const last = blocks.at(-1) ?? "";
@@ -116,7 +149,8 @@ async function callTool(client: ModernClient, name: string, args: Record<string,
     ...(result.isError === true && { isError: true }),
     text: blocks[0] ?? "",
     data: (result.structuredContent ?? {}) as Record<string, never>,
-    error: result.isError === true && last.startsWith("{") ? (JSON.parse(last) as { error: object }).error : {},
+    error:
+      result.isError === true && last.startsWith("{") ? (JSON.parse(last) as { error: object }).error : {},
     wire: JSON.stringify(result),
   };
 }

@@ -32,11 +32,7 @@ export function dockerStatus(host: string, place: Place, texts: Texts): Status {
 }
 
 /** The entry in `auths`: under the host itself, else under an old-fashioned URL of that host, as docker has it. */
-export function entryFor(
-  host: string,
-  file: string,
-  texts: Texts,
-): { key: string; entry: unknown } | undefined {
+function entryFor(host: string, file: string, texts: Texts): { key: string; entry: unknown } | undefined {
   const auths = member(file, texts, ["auths"]);
   if (typeof auths !== "object" || auths === null) return undefined;
   const entries = Object.entries(auths);
@@ -45,7 +41,7 @@ export function entryFor(
   return key === undefined ? undefined : { key, entry };
 }
 
-export function hasIdentityToken(entry: unknown): boolean {
+function hasIdentityToken(entry: unknown): boolean {
   return (
     typeof entry === "object" && entry !== null && "identitytoken" in entry && entry.identitytoken !== ""
   );

@@ -6,7 +6,7 @@ import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
 
-export interface NpmFiles {
+interface NpmFiles {
   global: string;
   user: string;
   project?: string;

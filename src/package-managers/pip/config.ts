@@ -6,7 +6,7 @@ import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
 
-export interface PipFiles {
+interface PipFiles {
   global: string[];
   /** Lowest rank first. */
   user: string[];

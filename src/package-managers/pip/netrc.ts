@@ -5,7 +5,7 @@ import { readValue } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
 import { pathsOf } from "./config.ts";
 
-export interface NetrcEntry {
+interface NetrcEntry {
   login?: string;
   password?: string;
 }

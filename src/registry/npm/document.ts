@@ -5,11 +5,11 @@
 import { Refusal } from "../caller.ts";
 import { isTag, isVersion } from "./name.ts";
 
-/** A version's package.json as it was published. `dist` holds no URL: that is made for each request. */
+/** A version's package.json as it was published. `dist` is ours, and without a URL: that is made for each request. */
 export interface Manifest {
   name: string;
   version: string;
-  dist: { integrity: string; shasum: string; [field: string]: unknown };
+  dist: { integrity: string; shasum: string };
   deprecated?: string | undefined;
   [field: string]: unknown;
 }

@@ -54,7 +54,7 @@ export async function findTarball(
 export function changePackage(
   db: Kysely<Database>,
   change: Change,
-  edit: (document: Document) => Document,
+  edit: (document: Document, now: Date) => Document,
 ): Promise<number> {
   const { name, now, expected, tarball } = change;
   return db.transaction().execute(async (transaction) => {
@@ -67,7 +67,7 @@ export function changePackage(
       );
     }
     const before = stored?.document ?? emptyDocument(name, now);
-    const after = edit(before);
+    const after = edit(before, now);
     const revision = (stored?.revision ?? 0) + 1;
     const row = { document: JSON.stringify(after), revision, updated_at: now.getTime() };
     await transaction

@@ -46,7 +46,7 @@ export function abbreviatedPackument(document: Document, base: string): object {
   };
 }
 
-export function withTarball(manifest: Manifest, base: string): Manifest {
+export function withTarball(manifest: Manifest, base: string): Record<string, unknown> {
   const { name, version } = manifest;
   return {
     ...manifest,

@@ -29,7 +29,7 @@ const published = z.object({
     z.looseObject({
       name: z.string(),
       version: z.string(),
-      dist: z.looseObject({ integrity: z.string().optional(), shasum: z.string().optional() }).optional(),
+      dist: z.object({ integrity: z.string().optional(), shasum: z.string().optional() }).optional(),
     }),
   ),
   _attachments: z.record(z.string(), z.object({ data: z.string(), length: z.number().optional() })),
@@ -72,7 +72,7 @@ export function readPublication(body: unknown, name: string): Publication {
   }
   const tarball = readTarball(data._attachments);
   return {
-    manifest: { ...manifest, dist: { ...manifest.dist, ...verify(tarball, manifest.dist ?? {}) } },
+    manifest: { ...manifest, dist: verify(tarball, manifest.dist ?? {}) },
     tags: Object.entries(data["dist-tags"] ?? {}).map(([tag, target]) => {
       if (target !== version)
         throw new Refusal(
@@ -114,7 +114,7 @@ function readTarball(attachments: z.infer<typeof published>["_attachments"]): Ui
   return tarball;
 }
 
-/** Checks every checksum that is claimed (Subresource Integrity; the strongest known one counts) and returns ours. */
+/** Checks every checksum that is claimed (those of `integrity` as in Subresource Integrity) and returns ours. */
 function verify(
   tarball: Uint8Array,
   claimed: { integrity?: string | undefined; shasum?: string | undefined },

@@ -3,7 +3,7 @@ import { Refusal } from "../caller.ts";
 import type { Address } from "./address.ts";
 import { type Document, publish, removeTag, revise, setTag } from "./document.ts";
 import { tarballOf } from "./name.ts";
-import { changePackage, findPackage } from "./packages.ts";
+import { type Change, changePackage, findPackage } from "./packages.ts";
 import { isPublication, readPublication, readRevision, readTags } from "./publication.ts";
 import type { NpmRequest } from "./read.ts";
 
@@ -11,14 +11,13 @@ type At<Kind extends Address["kind"]> = Extract<Address, { kind: Kind }>;
 
 /** PUT, POST or DELETE. @throws Refusal 400, 404, 405, 409 */
 export async function write(request: NpmRequest, address: Address): Promise<Response> {
-  const deletes = request.raw.method === "DELETE";
-  if (address.kind === "package") {
-    if (deletes) return unpublishAll(request, address);
-    if (request.raw.method === "PUT") return put(request, address);
-  }
-  if (address.kind === "tags") return deletes ? deleteTag(request, address) : putTags(request, address);
-  if (address.kind === "tarball" && deletes) return deleteTarball(request, address);
-  throw notAllowed(request.raw.method, "GET, HEAD");
+  const { method } = request.raw;
+  if (address.kind === "package" && method === "PUT") return put(request, address);
+  if (address.kind === "package" && method === "DELETE") return unpublishAll(request, address);
+  if (address.kind === "tarball" && method === "DELETE") return deleteTarball(request, address);
+  if (address.kind === "tags" && method === "DELETE") return deleteTag(request, address);
+  if (address.kind === "tags" && (method === "PUT" || method === "POST")) return putTags(request, address);
+  throw notAllowed(method, "GET, HEAD");
 }
 
 /** A new version, or the document as the client has changed it. */
@@ -26,12 +25,11 @@ async function put(request: NpmRequest, address: At<"package">): Promise<Respons
   const { name } = address;
   const { deps } = request;
   const body = await json(request.raw);
-  const now = deps.now();
   if (!isPublication(body)) {
     const { _rev, ...revision } = readRevision(body, name);
     const expected = address.revision ?? _rev;
     const removes = address.revision !== undefined;
-    return changed(request, { name, expected }, (document) =>
+    return changed(request, { name, expected }, (document, now) =>
       revise(existing(document), revision, removes, now),
     );
   }
@@ -42,7 +40,7 @@ async function put(request: NpmRequest, address: At<"package">): Promise<Respons
     expected: address.revision,
     tarball: { file: tarballOf(name, manifest.version), blob },
   };
-  return changed(request, change, (document) => publish(document, manifest, tags, now), 201);
+  return changed(request, change, (document, now) => publish(document, manifest, tags, now), 201);
 }
 
 /** The name stays taken: a document without versions remains. */
@@ -53,8 +51,7 @@ async function unpublishAll(request: NpmRequest, { name, revision }: At<"package
       "revision_required",
       "Say which revision is to be unpublished: /-rev/ and the _rev that was read.",
     );
-  const now = request.deps.now();
-  return changed(request, { name, expected: revision }, (document) =>
+  return changed(request, { name, expected: revision }, (document, now) =>
     revise(existing(document), { versions: {}, "dist-tags": {} }, true, now),
   );
 }
@@ -83,8 +80,7 @@ async function deleteTarball(
 async function putTags(request: NpmRequest, { name, tag }: At<"tags">): Promise<Response> {
   if (tag === undefined && request.raw.method === "PUT") throw notAllowed("PUT", "GET, HEAD, POST");
   const wanted = readTags(await json(request.raw), tag);
-  const now = request.deps.now();
-  return changed(request, { name }, (document) =>
+  return changed(request, { name }, (document, now) =>
     Object.entries(wanted).reduce(
       (tagged, [each, version]) => setTag(tagged, each, version, now),
       existing(document),
@@ -94,14 +90,13 @@ async function putTags(request: NpmRequest, { name, tag }: At<"tags">): Promise<
 
 async function deleteTag(request: NpmRequest, { name, tag }: At<"tags">): Promise<Response> {
   if (tag === undefined) throw notAllowed("DELETE", "GET, HEAD, POST");
-  const now = request.deps.now();
-  return changed(request, { name }, (document) => removeTag(existing(document), tag, now));
+  return changed(request, { name }, (document, now) => removeTag(existing(document), tag, now));
 }
 
 async function changed(
   { deps }: NpmRequest,
-  change: Omit<Parameters<typeof changePackage>[1], "now">,
-  edit: (document: Document) => Document,
+  change: Omit<Change, "now">,
+  edit: (document: Document, now: Date) => Document,
   status = 200,
 ): Promise<Response> {
   const revision = await changePackage(deps.db, { ...change, now: deps.now() }, edit);

@@ -195,6 +195,7 @@ test.each([
   ["PUT", "/tool/1.0.0"],
   ["PUT", "/tool/-/tool-1.0.0.tgz"],
   ["DELETE", "/tool/1.0.0"],
+  ["PATCH", "/-/package/tool/dist-tags/next"],
 ])("%s %s is a 405", async (method, path) => {
   expect((await npm.send(method, path, publishBody("tool", "1.0.0"))).status).toBe(405);
 });

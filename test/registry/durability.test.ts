@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, expect, test } from "vitest";
+import { openRegistry } from "../../src/registry/service.ts";
+import { openDatabase } from "../../src/registry/store/sqlite.ts";
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "fly-tokens-durability-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** Starts a process that mints, and kills it with SIGKILL once it has been answered `count` times. @returns the answers */
+async function mintAndDie(folder: string, count: number): Promise<string[]> {
+  const script = join(import.meta.dirname, "../support/minting-process.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", script, folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const answers: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    answers.push(line);
+    if (answers.length === count) child.kill("SIGKILL");
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  return answers;
+}
+
+test("processes that start at once in an empty folder share it, and kill -9 loses nothing that was answered", async () => {
+  const folder = await newFolder();
+  const answers = (
+    await Promise.all([mintAndDie(folder, 60), mintAndDie(folder, 90), mintAndDie(folder, 120)])
+  ).flat();
+  expect(answers.length).toBeGreaterThanOrEqual(270);
+  expect(answers.every((answer) => answer.startsWith("201 tok_"))).toBe(true);
+
+  const registry = await openRegistry({ folder });
+  const authorization = `Bearer ${await registry.adminKey()}`;
+  for (const answer of answers) {
+    const request = new Request(`http://registry/fly/api/v1/tokens/${answer.slice(4)}`, {
+      headers: { authorization },
+    });
+    expect((await registry.fetch(request)).status).toBe(200);
+  }
+  await registry.close();
+});
+
+test("a revocation in one process counts at once in another that has just served the token", async () => {
+  const folder = await newFolder();
+  const [here, there] = await Promise.all([openRegistry({ folder }), openRegistry({ folder })]);
+  const key = await here.adminKey();
+  expect(await there.adminKey()).toBe(key);
+  const call = (registry: typeof here, path: string, body: unknown, credential = key) => {
+    const headers = { authorization: `Bearer ${credential}`, "content-type": "application/json" };
+    return registry.fetch(
+      new Request(`http://registry/fly/api/v1${path}`, {
+        method: "POST",
+        headers,
+        body: JSON.stringify(body),
+      }),
+    );
+  };
+  for (let round = 0; round < 20; round++) {
+    const minted = await call(here, "/tokens", { name: "x", permission: "read_only", expires_at: null });
+    const { token, value } = (await minted.json()) as { token: { id: string }; value: string };
+    expect((await call(there, "/introspect", { token: value }, value)).status).toBe(200);
+    expect((await call(there, "/introspect", { token: value }, value)).status).toBe(200);
+    await call(here, `/tokens/${token.id}/revoke`, {});
+    expect((await call(there, "/introspect", { token: value }, value)).status).toBe(401);
+  }
+  await Promise.all([here.close(), there.close()]);
+});
+
+test("a database of a newer version is refused and left alone", async () => {
+  const folder = await newFolder();
+  const file = join(folder, "registry.db");
+  const db = await openDatabase(file);
+  await db.destroy();
+  const { sql } = await import("kysely");
+  const newer = await openDatabase(file);
+  await sql`pragma user_version = 99`.execute(newer);
+  await newer.destroy();
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await expect(openDatabase(file)).rejects.toMatchObject({
+      code: "not_configured",
+      message: expect.stringContaining("99"),
+    });
+  }
+});
+
+test("a transaction that fails leaves nothing behind, and the next one works", async () => {
+  const db = await openDatabase(join(await newFolder(), "registry.db"));
+  const environment = { name: "a", description: "", created_by: "admin", created_at: 0 };
+  const failing = db.transaction().execute(async (transaction) => {
+    await transaction.insertInto("environments").values(environment).execute();
+    throw new Error("on purpose");
+  });
+  await expect(failing).rejects.toThrow("on purpose");
+  expect(await db.selectFrom("environments").selectAll().execute()).toEqual([]);
+  await db.insertInto("environments").values(environment).execute();
+  await db.destroy();
+});
