@@ -10,7 +10,7 @@ export const checkPackageManager = defineTool({
   name: "check_package_manager",
   title: "Check package managers",
   description:
-    "Whether npm, pip and docker reach the registry with a working token: reads their files as they do, asks the registry with what it finds, and says which token that is, what outranks it, and why it is refused. Use it when an install, publish, push or login fails. Changes nothing.",
+    "Whether npm, pip and docker reach the registry with a working token: reads their files as they do, asks the registry with what it finds, and says which token that is, what outranks it, and why it is refused. Use it when an install, publish, push or login fails.",
   effect: "read",
   input: z.object({
     manager: z.string().optional().describe("Default: all"),

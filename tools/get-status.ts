@@ -9,7 +9,7 @@ export const getStatus = defineTool({
   name: "get_status",
   title: "Get status",
   description:
-    "The first call to make: which issuers are reachable and as whom, what the operator allows, which package managers are installed and set up, and how to mend what is missing. Changes nothing.",
+    "The first call to make: which issuers are reachable and as whom, what the operator allows, which package managers are installed and set up, and how to mend what is missing.",
   effect: "read",
   input: z.object({}),
   output: z.object({

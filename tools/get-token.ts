@@ -6,7 +6,7 @@ export const getToken = defineTool({
   name: "get_token",
   title: "Get a token",
   description:
-    "All that is known of one token, where this machine uses it, and what it pulled last if it is an environment's. Not its value: nobody can read that again. Changes nothing.",
+    "All that is known of one token, where this machine uses it, and what it pulled last if it is an environment's. Not its value: nobody can read that again.",
   effect: "read",
   input: z.object({ id: z.string().min(1).max(200), provider: z.string().optional() }),
   output: z.object({

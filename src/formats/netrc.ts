@@ -102,14 +102,3 @@ function content(text: string, line: Line | undefined): string {
 function isBlank(text: string): boolean {
   return text.trim() === "";
 }
-
-/**
- * The source of a value that every client reads alike.
- * @throws RangeError for one that netrc cannot hold: empty, or with white space, quotes, `#`, `\` or outside ASCII
- */
-export function netrcSource(value: string): string {
-  if (!/^[!-~]+$/.test(value) || /["'#\\]/.test(value)) {
-    throw new RangeError("A .netrc can hold only visible ASCII characters without quotes, `#` and `\\`.");
-  }
-  return value;
-}
