@@ -12,6 +12,8 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
+  // The UMD form of a dependency (jsonc-parser) requires its own files in a way that cannot be bundled.
+  mainFields: ["module", "main"],
   external: ["better-sqlite3"],
   // CommonJS dependencies ask for node's modules by `require`, which a module does not have.
   banner: {

@@ -25,10 +25,10 @@ const mayImport: Record<string, readonly string[]> = {
     "problem",
     "secret",
     "expiry",
-    "token-from",
     "context (type)",
     "issued (type)",
     "disk/disk (type)",
+    "disk/change (type)",
     "providers/provider (type)",
     "package-managers/package-manager (type)",
   ],
@@ -59,7 +59,6 @@ const mayImport: Record<string, readonly string[]> = {
   registry: ["problem", "secret", "version"],
   config: ["expiry", "problem", "secret"],
   confirmations: ["problem", "tool (type)"],
-  "token-from": ["problem", "secret"],
   log: ["problem", "secret"],
   seams: ["run"],
   issued: ["secret (type)"],
@@ -148,7 +147,7 @@ describe("what only some may use", () => {
 
   it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
     const allowed =
-      /^src\/(disk|registry|commands\/demo)\b|^src\/(config|confirmations|token-from|run)\.ts$|^src\/providers\/local\/link\.ts$|^src\/package-managers\/docker\//;
+      /^src\/(disk|registry|commands\/demo)\b|^src\/(config|confirmations|run|setup\/token-from)\.ts$|^src\/providers\/local\/link\.ts$|^src\/package-managers\/docker\//;
     expect(users(/from "node:fs(\/promises)?"/).filter((file) => !allowed.test(file))).toEqual([]);
   });
 

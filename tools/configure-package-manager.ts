@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { Problem } from "../src/problem.ts";
 import { tokenShape } from "../src/providers/shapes.ts";
-import { setUp } from "../src/setup.ts";
+import { setUp } from "../src/setup/setup.ts";
 import { defineTool } from "../src/tool.ts";
 
 export const configurePackageManager = defineTool({

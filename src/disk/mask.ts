@@ -52,5 +52,5 @@ export function sha256(content: string | Buffer): string {
 const value = /(?!\$\{|\[secret\])(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,}]+)/.source;
 const name = /\b_?(?:auth|authtoken|password|passwd|identitytoken|registrytoken|token|secret|account)"?/
   .source;
-const named = new RegExp(`(${name}(?:\\s*[=:]\\s*|[ \\t]+))${value}`, "gi");
+const named = new RegExp(`(${name}(?:\\s*[=:]\\s*|[ \\t]+(?![=:])))${value}`, "gi");
 const inUrl = /(:\/\/)[^/\s@"']+@/g;

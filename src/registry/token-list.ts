@@ -64,7 +64,7 @@ export async function listTokens(
   const isFirst = query.cursor === undefined;
   if (!last || found.length === rows.length) return { rows, ...(isFirst && { total: rows.length }) };
   const next_cursor = encodeCursor(query.sort, [orderOf(query).of(last), last.id]);
-  return { rows, next_cursor, ...(isFirst && (await count(matching))) };
+  return { rows, next_cursor, ...(isFirst && (await count(db, matching))) };
 }
 
 type Tokens = SelectQueryBuilder<Database, "tokens", object>;
@@ -89,12 +89,11 @@ function orderOf({ sort }: Pick<TokenQuery, "sort">) {
   return orders[sort.replace("-", "") as keyof typeof orders];
 }
 
-async function count(matching: Tokens): Promise<{ total?: number }> {
-  const { length } = await matching
-    .select("id")
-    .limit(countLimit + 1)
-    .execute();
-  return length > countLimit ? {} : { total: length };
+async function count(db: Kysely<Database>, matching: Tokens): Promise<{ total?: number }> {
+  const counted = matching.select("id").limit(countLimit + 1);
+  const { rows } = await sql<{ total: number }>`select count(*) as total from ${counted}`.execute(db);
+  const total = rows[0]?.total ?? 0;
+  return total > countLimit ? {} : { total };
 }
 
 /** The tokens that a user may see and asked for. */

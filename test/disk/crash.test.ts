@@ -59,7 +59,6 @@ test(`a process is killed ${kills} times while it edits: every file is the old o
       await whole("one");
       await whole("two");
     }
-    console.error(name, killed, interrupted, (await disk.journal()).filter((r) => r.state==="pending").length);
     return { killed, interrupted };
   }
 });

@@ -18,7 +18,8 @@ const first = [
   `create index tokens_own_created on tokens (created_by, created_at, id)`,
   `create index tokens_own_name on tokens (created_by, folded_name, id)`,
   `create index tokens_own_expiry on tokens (created_by, expires_order, id)`,
-  `create index tokens_environment on tokens (environment, revoked_at, expires_at) where environment is not null`,
+  // Its last two columns are there to be counted.
+  `create index tokens_environment on tokens (environment, created_at, id, revoked_at, expires_at) where environment is not null`,
   `create table blobs (digest text primary key, size integer not null, created_at integer not null) strict`,
   `create table npm_packages (name text primary key, document text not null, revision integer not null, updated_at integer not null) strict`,
   `create table npm_tarballs (package text not null, file text not null, digest text not null, primary key (package, file)) strict`,

@@ -17,7 +17,7 @@ export async function openDatabase(file: string): Promise<RegistryDatabase> {
   try {
     driver.exec("PRAGMA busy_timeout=10000");
     useWriteAheadLog(driver);
-    driver.exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
+    driver.exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000");
     migrate(driver);
   } catch (error) {
     driver.close();

@@ -1,8 +1,8 @@
 /** Secrets by reference: a tool is told where a token is, never what it is. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Problem } from "./problem.ts";
-import { Secret } from "./secret.ts";
+import { Problem } from "../problem.ts";
+import { Secret } from "../secret.ts";
 
 /**
  * Reads a token from `env:NAME` or `file:PATH` (one line).

@@ -1,0 +1,88 @@
+/** The token of a set-up: the one that is there and fits, the one that was named, or a new one. */
+import { expiresAt } from "../expiry.ts";
+import type { Issued } from "../issued.ts";
+import { Problem } from "../problem.ts";
+import type { Token } from "../providers/provider.ts";
+import { type Job, targetOf, textsOf } from "./job.ts";
+import { standIn } from "./stand-in.ts";
+import { tokenFrom } from "./token-from.ts";
+
+export interface Credential extends Issued {
+  token: Token;
+  /** Made for this set-up, and revoked when it fails. */
+  minted: boolean;
+}
+
+/** The active token that the files hold now, if they hold one of this registry. */
+export async function standing(job: Job): Promise<Credential | undefined> {
+  const { secret } = job.manager.status(job.endpoint.url, job.place, await textsOf(job));
+  const token = secret && (await job.registries.introspect?.(secret));
+  return secret && token?.status === "active"
+    ? { token, secret, username: token.username, minted: false }
+    : undefined;
+}
+
+/** Whether a token is what was asked for, with at least half of the life that was asked for: then nothing is minted. */
+export function fits({ token }: Credential, { request, context }: Job): boolean {
+  const { permission, environment, token_id, token_from } = request;
+  if (token_id !== undefined || token_from !== undefined) return false;
+  if (token.permission !== permission || token.environment !== environment) return false;
+  const wanted = expiresAt(request.expires, context.now(), context.config.max_expiry);
+  if (token.expires_at === null || wanted === null) return token.expires_at === null && wanted === null;
+  const now = context.now().getTime();
+  return (Date.parse(token.expires_at) - now) * 2 >= wanted.getTime() - now;
+}
+
+/** @throws Problem `not_found`, `unauthorized`, `unsupported`, and what the issuer refuses */
+export async function obtain(job: Job): Promise<Credential> {
+  const { token_id, token_from } = job.request;
+  if (token_id !== undefined) return mintedBefore(token_id, job);
+  if (token_from !== undefined) return named(token_from, job);
+  await refuseLosing(job);
+  return mint(job);
+}
+
+async function mintedBefore(id: string, { context, tokens }: Job): Promise<Credential> {
+  const issued = context.issued.get(id);
+  if (issued) return { token: await tokens.get(id), ...issued, minted: false };
+  throw new Problem(
+    "not_found",
+    "The value of that token is not held here: only the server that made it keeps it, for 15 minutes.",
+    "Leave token_id out: a new token is minted.",
+  );
+}
+
+async function named(reference: string, { context, registries }: Job): Promise<Credential> {
+  const secret = await tokenFrom(reference, context);
+  const token = await registries.introspect?.(secret);
+  if (token?.status === "active") return { token, secret, username: token.username, minted: false };
+  throw new Problem(
+    "unauthorized",
+    `What ${reference} holds is not an active token of this registry.`,
+    "Leave token_from out: a new token is minted.",
+  );
+}
+
+/** Where a variable is to hold the secret, no file does: a token minted here would be lost. */
+async function refuseLosing(job: Job): Promise<void> {
+  const { variable } = job.manager.plan(targetOf(job, standIn), job.place, await textsOf(job));
+  if (variable === undefined) return;
+  throw new Problem(
+    "unsupported",
+    `${job.manager.title} reads its token from the environment variable ${variable} here, so no file would hold a new one.`,
+    `Mint it with generate_token, let the user set ${variable}, and pass its token_id (or token_from: env:${variable}); or pass secret_style: value.`,
+  );
+}
+
+async function mint({ manager, request, context, tokens }: Job): Promise<Credential> {
+  const name = `${manager.id} on ${context.hostname}`.slice(0, 100);
+  const expires_at = expiresAt(request.expires, context.now(), context.config.max_expiry);
+  const { token, secret } = await tokens.issue({
+    name,
+    permission: request.permission,
+    environment: request.environment,
+    expires_at,
+  });
+  if (!secret) throw new Problem("internal", "The issuer returned no value for a new token.", "Try again.");
+  return { token, secret, username: token.username, minted: true };
+}

@@ -1,0 +1,69 @@
+/** One set-up: what was asked for, and what it is done with. */
+import type { Context } from "../context.ts";
+import type { Texts } from "../disk/change.ts";
+import type { Issued } from "../issued.ts";
+import type { PackageManager, Place, SecretStyle, Target } from "../package-managers/package-manager.ts";
+import type { Endpoint, Provider, Registries, Tokens } from "../providers/provider.ts";
+
+export interface SetupRequest {
+  permission: "read_only" | "read_write";
+  expires: string;
+  environment?: string | undefined;
+  /** A token that this server has minted just now, instead of a new one. */
+  token_id?: string | undefined;
+  /** Where an existing token is (token-from.ts), instead of a new one. */
+  token_from?: string | undefined;
+  npm_scope?: string | undefined;
+  secret_style?: SecretStyle | undefined;
+  provider?: string | undefined;
+  dry_run: boolean;
+  verify: boolean;
+}
+
+export interface Job {
+  manager: PackageManager;
+  place: Place;
+  request: SetupRequest;
+  context: Context;
+  provider: Provider;
+  tokens: Tokens;
+  registries: Registries;
+  endpoint: Endpoint;
+}
+
+/** @throws Problem what `Context.use` throws, and what the provider says when it is asked for the endpoint */
+export async function openJob(
+  manager: PackageManager,
+  place: Place,
+  request: SetupRequest,
+  context: Context,
+): Promise<Job> {
+  const { tokens } = context.use("tokens", request.provider);
+  const { registries, provider } = context.use("registries", request.provider);
+  return {
+    manager,
+    place,
+    request,
+    context,
+    provider,
+    tokens,
+    registries,
+    endpoint: await registries.endpoint(manager.ecosystem),
+  };
+}
+
+export function targetOf({ endpoint, request }: Job, { secret, username }: Issued): Target {
+  return {
+    url: endpoint.url,
+    path: endpoint.path,
+    username,
+    secret,
+    style: request.secret_style,
+    npm_scope: request.npm_scope,
+  };
+}
+
+/** The manager's files as they are now. */
+export function textsOf({ manager, place, context }: Job): Promise<Texts> {
+  return context.disk.read(manager.files(place));
+}

@@ -1,0 +1,157 @@
+/**
+ * Points a package manager to a registry with a token: mint, let the client log in, write, read back, verify with a
+ * real request. Whatever fails, everything is put back and the new token is revoked: all or nothing.
+ */
+import type { Context } from "../context.ts";
+import type { Receipt } from "../disk/disk.ts";
+import type { PackageManager, Place, Target, Verification } from "../package-managers/package-manager.ts";
+import { Problem } from "../problem.ts";
+import type { Token } from "../providers/provider.ts";
+import { type Credential, fits, obtain, standing } from "./credential.ts";
+import { type Job, openJob, type SetupRequest, targetOf, textsOf } from "./job.ts";
+import { standIn } from "./stand-in.ts";
+
+export interface SetupOutcome extends Receipt {
+  token?: Token | undefined;
+  verified?: Verification | undefined;
+}
+
+/** @throws Problem what made it fail, after everything was put back */
+export async function setUp(
+  manager: PackageManager,
+  place: Place,
+  request: SetupRequest,
+  context: Context,
+): Promise<SetupOutcome> {
+  const job = await openJob(manager, place, request, context);
+  // Whatever would be refused is refused before a token exists.
+  const preview = await write(job, targetOf(job, standIn));
+  if (request.dry_run) return preview;
+  const before = await standing(job);
+  const credential = before && fits(before, job) ? before : await obtain(job);
+  const target = targetOf(job, credential);
+  let receipt: Written | undefined;
+  try {
+    await manager.login?.(target, place, await textsOf(job), context.run);
+    receipt = await write(job, target, credential.token);
+    const verified = request.verify ? await verify(job, target) : undefined;
+    const { replaced_url, ...written } = receipt;
+    const notes = [
+      ...(await passThrough(job, replaced_url)),
+      ...about(before, credential),
+      ...(job.provider.notes?.() ?? []),
+    ];
+    return { ...written, token: credential.token, verified, warnings: [...written.warnings, ...notes] };
+  } catch (error) {
+    throw await putBack(job, error, receipt, credential);
+  }
+}
+
+interface Written extends Receipt {
+  replaced_url?: string | undefined;
+}
+
+/** Without a token it only looks whether it could be written. */
+async function write({ manager, place, context }: Job, target: Target, token?: Token): Promise<Written> {
+  let draft: ReturnType<PackageManager["plan"]> | undefined;
+  const receipt = await context.disk.edit({
+    purpose: {
+      manager: manager.id,
+      scope: place.scope,
+      project_dir: place.project_dir,
+      provider: token?.provider,
+      token_id: token?.id,
+    },
+    files: manager.files(place),
+    dry_run: token === undefined,
+    plan(texts) {
+      draft = manager.plan(target, place, texts);
+      return draft.changes;
+    },
+  });
+  return {
+    ...receipt,
+    warnings: [...(draft?.warnings ?? []), ...receipt.warnings],
+    replaced_url: draft?.replaced_url,
+  };
+}
+
+/** With what the client itself would find now, so that a wrong key or a shadowing setting shows. */
+async function verify(job: Job, target: Target): Promise<Verification> {
+  const { manager, place, context } = job;
+  const status = manager.status(target.url, place, await textsOf(job));
+  // Configured without a secret that we can read: a credential helper has it.
+  const secret = status.secret ?? (status.configured ? target.secret : undefined);
+  const verified =
+    secret &&
+    (await manager.verify(
+      { ...target, secret, username: status.username ?? target.username },
+      context.fetch,
+    ));
+  if (verified?.ok) return verified;
+  const unseen =
+    status.shadowed_by.join(" ") || `${manager.tool} would not find the credential that was written.`;
+  throw new Problem(
+    "verification_failed",
+    `${manager.title} was set up, but it does not work: ${verified?.cause ?? unseen}`,
+    "Remove what stands in the way and try again, or pass verify: false.",
+  );
+}
+
+/** Packages that the registry lacks come from where they came before. It helps, but nothing fails without it. */
+async function passThrough({ manager, registries }: Job, url: string | undefined): Promise<string[]> {
+  if (url === undefined || !registries.passThrough) return [];
+  try {
+    await registries.passThrough(manager.ecosystem, url);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [`Packages that this registry lacks are not passed on to ${url}: ${error.message}`];
+  }
+}
+
+function about(before: Credential | undefined, now: Credential): string[] {
+  if (before === now) return ["It was set up already with a token that works; nothing was minted."];
+  if (!before || before.token.id === now.token.id) return [];
+  return [
+    `The token that was used before, ${before.token.name} (${before.token.id}), is still active; revoke_token ends it.`,
+  ];
+}
+
+/** Puts everything back; returns what to throw, with what was and what could not be done. */
+async function putBack(
+  { manager, place, context, tokens, endpoint }: Job,
+  error: unknown,
+  receipt: Receipt | undefined,
+  credential: Credential,
+): Promise<unknown> {
+  const id = receipt?.restore_id;
+  const steps: [string, (() => Promise<unknown>) | undefined][] = [
+    [
+      "The configuration was put back.",
+      id === undefined ? undefined : () => context.disk.restore(id, context.undo),
+    ],
+    [
+      "",
+      manager.logout &&
+        (async () =>
+          manager.logout?.(endpoint.url, place, await context.disk.read(manager.files(place)), context.run)),
+    ],
+    [
+      `The new token ${credential.token.id} was revoked.`,
+      credential.minted ? () => tokens.revoke(credential.token.id) : undefined,
+    ],
+  ];
+  const said: string[] = [];
+  for (const [claim, act] of steps) {
+    if (!act) continue;
+    await act().then(
+      () => said.push(claim),
+      () => said.push(claim.replace(" was ", " could NOT be ")),
+    );
+  }
+  if (!(error instanceof Problem)) return error;
+  return new Problem(error.code, [error.message, ...said].filter(Boolean).join(" "), error.fix, {
+    cause: error,
+  });
+}
