@@ -44,8 +44,8 @@ const mayImport: Record<string, readonly string[]> = {
     "delivery",
     "disk",
   ],
-  providers: ["problem", "secret", "config (type)", "providers/local"],
-  "providers/local": ["problem", "secret", "config (type)", "providers", "registry/serve"],
+  providers: ["problem", "secret", "config (type)", "seams (type)", "providers/local"],
+  "providers/local": ["problem", "secret", "config (type)", "seams (type)", "providers", "registry/serve"],
   "package-managers": [
     "formats",
     "problem",

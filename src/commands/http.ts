@@ -27,7 +27,6 @@ export const command: Command = {
         fetch: (request) => handler.fetch(request),
         hostname: "127.0.0.1",
         port,
-        overrideGlobalObjects: false,
         serverOptions: { maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 10_000 },
       },
       (at) => {

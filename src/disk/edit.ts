@@ -95,13 +95,12 @@ function plan(job: Job, snapshots: readonly Snapshot[]): Planned[] {
 export function encoded(text: string | null, { path, encoding }: Snapshot): Buffer | null {
   if (text === null) return null;
   const bytes = encode(text, encoding);
-  if (!bytes)
-    throw unwritable(
-      path,
-      "it is not UTF-8, and the new text needs that",
-      `Save ${path} as UTF-8 and try again.`,
-    );
-  return bytes;
+  if (bytes) return bytes;
+  throw unwritable(
+    path,
+    "it is not UTF-8, and the new text needs that",
+    `Save ${path} as UTF-8 and try again.`,
+  );
 }
 
 function receivesSecret({ entries }: Change): boolean {
@@ -135,11 +134,12 @@ async function carryOut(
     const record: JournalRecord = { id, at: now().toISOString(), state: "pending", ...job.purpose, files };
     await writeRecord(state, record);
     await applyAll(writes);
-    const done: JournalRecord = { ...record, state: "done" };
-    await writeRecord(state, done);
-    return done;
+    // The files are written; a record that stays pending can be taken back just as well.
+    await writeRecord(state, { ...record, state: "done" }).catch(() => {});
+    return record;
   } catch (error) {
-    if (!(await isPartlyDone(writes))) await removeRecord(state, id);
+    const partlyDone = await isPartlyDone(writes).catch(() => true);
+    if (!partlyDone) await removeRecord(state, id);
     throw error;
   }
 }

@@ -11,7 +11,7 @@ export interface Mask {
   sha256: string;
 }
 
-export const masked = "[secret]";
+const masked = "[secret]";
 
 /** The source texts of a change that are not to be shown. */
 export function secretsOf({ entries }: Change): string[] {

@@ -5,6 +5,6 @@ import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
 
-export { type Format, type FormatId, ParseError, type Path } from "./format.ts";
+export type { Format } from "./format.ts";
 
 export const formats: Record<FormatId, Format> = { npmrc, ini, json, netrc };

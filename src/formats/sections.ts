@@ -63,27 +63,19 @@ export function sectioned(dialect: Dialect): Format {
     const entry = key + (model?.separator ?? dialect.separator) + source;
     if (!section) return appendSection(text, `[${name}]`, entry);
     const anchor = lastLine(text, lines, section, section === sections.at(-1));
-    const indented = (section.items.at(-1)?.indent ?? "") + entry;
-    if (anchor)
-      return insertAfter(text, anchor, (isLonely(lines, section) ? lineBreak(text) : "") + indented);
+    const gap = isLonely(lines, section) ? lineBreak(text) : "";
+    const indent = section.items.at(-1)?.indent ?? "";
+    if (anchor) return insertAfter(text, anchor, gap + indent + entry);
     const top = text.startsWith(byteOrderMark) ? 1 : 0;
     return splice(text, top, top, entry + lineBreak(text));
   }
 
-  /** Takes back the section too, if it is as `appendSection` makes it; the blank line, if `insert` added one. */
   function remove(text: string, { start }: Value): string {
     const { lines, sections } = parse(text);
     const section = sections.find(({ items }) => items.some((item) => item.start === start));
     const item = section?.items.find((candidate) => candidate.start === start);
     if (!section || !item) return text;
-    let first = item.first;
-    if (section.items.length === 1 && section.header !== undefined && item.last === lines.length - 1) {
-      if (follows(lines, section.header)) {
-        if (item.first === section.header + 1) first = Math.max(0, section.header - 1);
-        if (item.first === section.header + 2 && isEmpty(lines[section.header + 1])) first = item.first - 1;
-      }
-    }
-    return removeLines(text, lines, first, item.last);
+    return removeLines(text, lines, firstToRemove(lines, section, item), item.last);
   }
 
   return editor({
@@ -114,12 +106,21 @@ function appendSection(text: string, header: string, entry: string): string {
     : `${text}${nl}${nl}${header}${nl}${entry}`;
 }
 
-/** An empty section that `appendSection` could have begun. Its first key is set off by a blank line, or else `remove` would take the header too. */
+/** An empty section that looks as if `appendSection` had begun it; a blank line before its first key tells it from one. */
 function isLonely(lines: readonly Line[], { header, items }: Section): boolean {
-  return header !== undefined && items.length === 0 && header === lines.length - 1 && follows(lines, header);
+  return header !== undefined && items.length === 0 && header === lines.length - 1 && isSetOff(lines, header);
 }
 
-function follows(lines: readonly Line[], header: number): boolean {
+/** From where to remove an item: with its section, if that is as `appendSection` makes it; with the blank line of a lonely one. */
+function firstToRemove(lines: readonly Line[], { header, items }: Section, { first, last }: Item): number {
+  if (header === undefined || items.length > 1 || last < lines.length - 1 || !isSetOff(lines, header))
+    return first;
+  if (first === header + 1) return Math.max(0, header - 1);
+  return first === header + 2 && isEmpty(lines[header + 1]) ? first - 1 : first;
+}
+
+/** Whether nothing or a blank line is before a header. */
+function isSetOff(lines: readonly Line[], header: number): boolean {
   return header === 0 || isEmpty(lines[header - 1]);
 }
 

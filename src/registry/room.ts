@@ -9,6 +9,6 @@ export interface RoomDeps {
   blobs: Blobs;
   door: Door;
   now(): Date;
-  /** Where a client is sent for a package that is not here; `undefined`: nowhere. Ends without a slash. */
-  upstream(ecosystem: "npm" | "pypi"): Promise<string | undefined>;
+  /** Where a client that asked at `from` is sent for a package that is not here; `undefined`: nowhere. No final slash. */
+  upstream(ecosystem: "npm" | "pypi", from?: URL): Promise<string | undefined>;
 }

@@ -47,8 +47,6 @@ export async function serveRegistry(options: ServeOptions): Promise<ServedRegist
   const server = createAdaptorServer({
     fetch: (request, env) =>
       registry.fetch(request, { address: (env as HttpBindings).incoming.socket.remoteAddress }),
-    // The server must not put its own Request and Response in place of everybody's.
-    overrideGlobalObjects: false,
     serverOptions: limits,
   }) as Server;
   try {

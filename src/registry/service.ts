@@ -15,16 +15,14 @@ import { ociRoom } from "./oci/index.ts";
 import { pypiRoom } from "./pypi/index.ts";
 import { Blobs } from "./store/blobs.ts";
 import { openDatabase } from "./store/sqlite.ts";
-import { type UpstreamEcosystem, upstreamOf } from "./upstreams.ts";
+import { type UpstreamEcosystem, type UpstreamSources, upstreamOf } from "./upstreams.ts";
 
-export interface RegistryOptions {
+export interface RegistryOptions extends UpstreamSources {
   /** Absolute; made when missing, 0700. */
   folder: string;
   now?: () => Date;
   /** Gets one record for each request, without a secret. */
   log?: (line: Record<string, unknown>) => void;
-  /** Where clients are sent for packages that are not here, until an admin says otherwise. */
-  upstreams?: { npm?: string | undefined; pypi?: string | undefined };
 }
 
 export interface Registry {
@@ -51,7 +49,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     blobs: await new Blobs(join(options.folder, "blobs")).open(),
     door: openDoor(db, now, visits),
     now,
-    upstream: (ecosystem: UpstreamEcosystem) => upstreamOf(db, ecosystem, options.upstreams),
+    upstream: (ecosystem: UpstreamEcosystem, from?: URL) => upstreamOf(db, ecosystem, options, from),
   };
   const app = assemble(deps, options.log);
   let running = 0;

@@ -5,23 +5,40 @@ import type { Database } from "./store/schema.ts";
 
 export const upstreamEcosystems = ["npm", "pypi"] as const;
 export type UpstreamEcosystem = (typeof upstreamEcosystems)[number];
-export type Upstreams = { [ecosystem in UpstreamEcosystem]?: string | undefined };
+
+export interface UpstreamSources {
+  /** The operator's word: a URL, or `off`. It counts before anything else. */
+  upstreams?: { [ecosystem in UpstreamEcosystem]?: string | undefined } | undefined;
+  /** What the client itself would use without any configuration; asked for when nothing was set, once. */
+  clientDefault?: ((ecosystem: UpstreamEcosystem) => Promise<string | undefined>) | undefined;
+}
 
 /**
- * @param defaults what counts while nothing has been set
+ * @param from where the registry was asked: a client that is sent to another port of the same host name takes its
+ *   credential there (npm does), so nobody is sent there
  * @returns the URL without a slash at its end; `undefined`: nowhere
  */
 export async function upstreamOf(
   db: Kysely<Database>,
   ecosystem: UpstreamEcosystem,
-  defaults: Upstreams = {},
+  { upstreams, clientDefault }: UpstreamSources,
+  from?: URL,
 ): Promise<string | undefined> {
-  const set = await db
+  const fixed = upstreams?.[ecosystem];
+  if (fixed === "off") return undefined;
+  const url = fixed ?? (await chosen(db, ecosystem)) ?? (await clientDefault?.(ecosystem));
+  if (url === undefined || !URL.canParse(url) || new URL(url).hostname === from?.hostname) return undefined;
+  return url.replace(/\/+$/, "");
+}
+
+/** What was named in the user's configuration before this registry, or by an admin. */
+async function chosen(db: Kysely<Database>, ecosystem: UpstreamEcosystem): Promise<string | undefined> {
+  const row = await db
     .selectFrom("upstreams")
     .select("url")
     .where("ecosystem", "=", ecosystem)
     .executeTakeFirst();
-  return (set?.url ?? defaults[ecosystem])?.replace(/\/+$/, "");
+  return row?.url;
 }
 
 /**

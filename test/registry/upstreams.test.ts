@@ -35,7 +35,8 @@ describe("an upstream", () => {
 
   test("is set by an admin, counts before the default, and stays", async () => {
     await using registry = await startRegistry({
-      upstreams: { npm: "https://default.example/npm/", pypi: "https://default.example/simple" },
+      clientDefault: async (ecosystem) =>
+        ecosystem === "npm" ? "https://default.example/npm/" : "https://default.example/simple",
     });
     const ann = await registry.addUser("ann");
     const list = async () => (await registry.call("GET", "/upstreams", undefined, ann)).json();

@@ -53,9 +53,11 @@ export interface WorldOptions {
   env?: Record<string, string>;
   flags?: ConfigSources["flags"];
   now?: () => Date;
+  /** Stands between the server and its network, of which it is handed the real one. */
+  fetch?: (real: typeof globalThis.fetch) => typeof globalThis.fetch;
 }
 
-export async function openWorld({ env = {}, flags = {}, now }: WorldOptions = {}): Promise<World> {
+export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptions = {}): Promise<World> {
   const home = await mkdtemp(join(tmpdir(), "fly-tokens-world-"));
   const registry = await startRegistry(now ? { now } : {});
   const seams = {
@@ -64,6 +66,7 @@ export async function openWorld({ env = {}, flags = {}, now }: WorldOptions = {}
     cwd: home,
     hostname: "test-machine",
     ...(now && { now }),
+    ...(fetch && { fetch: fetch(globalThis.fetch) }),
     env: {
       PATH: process.env.PATH,
       HOME: home,

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import createClient from "openapi-fetch";
 import type { Config } from "../../config.ts";
+import type { Seams } from "../../seams.ts";
 import { Secret } from "../../secret.ts";
 import { refusal } from "../http.ts";
 import type {
@@ -21,8 +22,8 @@ type Api = ReturnType<typeof createClient<paths>>;
 type ApiToken = components["schemas"]["Token"];
 
 /** @param config settings @param seams `fetch` and the clock, for the registry that may be started inside */
-export function local(config: Config, seams: { fetch: typeof globalThis.fetch; now: () => Date }): Provider {
-  const link = new Link(config, seams.fetch, seams.now);
+export function local(config: Config, seams: Seams): Provider {
+  const link = new Link(config, seams);
   const api = createClient<paths>({
     baseUrl: `${config.local_url}/fly/api/v1`,
     fetch: (request) => link.request(request),

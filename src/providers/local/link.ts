@@ -7,37 +7,24 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { Problem } from "../../problem.ts";
-import type { ServedRegistry, ServeOptions } from "../../registry/serve.ts";
+import type { ServedRegistry } from "../../registry/serve.ts";
+import type { Seams } from "../../seams.ts";
 import { Secret } from "../../secret.ts";
 import { refusedConnection, send } from "../http.ts";
+import { registryFolder, serveOptions } from "./serving.ts";
 
-/** Where the registry's data is. */
-export function registryFolder(config: Config): string {
-  return join(config.folders.data, "registry");
-}
-
-/** How the registry of these settings is served. */
-export function serveOptions(config: Config, url = config.local_url): ServeOptions & { host: string } {
-  const { hostname, port, protocol } = new URL(url);
-  return {
-    folder: registryFolder(config),
-    host: hostname.replace(/^\[|\]$/g, ""),
-    port: Number(port || (protocol === "https:" ? 443 : 80)),
-    upstreams: { npm: config.npm_upstream, pypi: config.pypi_upstream },
-  };
-}
+/** What it needs of the world: the network, and for the registry that may be started inside, the rest. */
+type LinkSeams = Pick<Seams, "fetch" | "now" | "run" | "env">;
 
 export class Link {
   readonly #config: Config;
-  readonly #fetch: typeof globalThis.fetch;
-  readonly #now: () => Date;
+  readonly #seams: LinkSeams;
   #ready: Promise<Secret> | undefined;
   #served: ServedRegistry | undefined;
 
-  constructor(config: Config, fetch: typeof globalThis.fetch, now: () => Date) {
+  constructor(config: Config, seams: LinkSeams) {
     this.#config = config;
-    this.#fetch = fetch;
-    this.#now = now;
+    this.#seams = seams;
   }
 
   /** Whether the registry runs inside this process and ends with it. */
@@ -72,7 +59,7 @@ export class Link {
     const authorized = new Request(request.clone());
     if (!authorized.headers.has("authorization"))
       authorized.headers.set("authorization", `Bearer ${key.reveal()}`);
-    return send(authorized, this.#fetch);
+    return send(authorized, this.#seams.fetch);
   }
 
   /** Finds or starts the registry; returns the key to use there. */
@@ -100,7 +87,7 @@ export class Link {
     try {
       response = await send(
         new Request(`${this.#config.local_url}/fly/api/v1/health?challenge=${challenge}`),
-        this.#fetch,
+        this.#seams.fetch,
       );
     } catch (error) {
       if (refusedConnection(error)) return "nobody";
@@ -117,7 +104,7 @@ export class Link {
   /** Starts a registry at the configured address; `undefined` when another process was faster. */
   async #start(): Promise<Secret | undefined> {
     const { local_url } = this.#config;
-    const options = { ...serveOptions(this.#config), now: this.#now };
+    const options = serveOptions(this.#config, this.#seams, local_url);
     if (!/^(127\.|localhost$|::1$)/.test(options.host)) {
       throw new Problem(
         "provider_down",

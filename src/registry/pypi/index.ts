@@ -44,7 +44,7 @@ export function pypiRoom(deps: RoomDeps): Hono<Env> {
     room.get(path, async (c) => {
       const project = normalizeProject(c.req.param("project"));
       const files = await listFiles(deps.db, project);
-      if (files.length === 0) return elsewhere(deps, project);
+      if (files.length === 0) return elsewhere(deps, project, new URL(c.req.url));
       const canonical = `${basePath(c)}/simple/${project}/`;
       return new URL(c.req.url).pathname === canonical
         ? projectPage(c.req.raw, project, files)
@@ -110,9 +110,9 @@ async function receive(deps: RoomDeps, form: FormData, username: string): Promis
 }
 
 /** A project that has files here is never looked for elsewhere. @param project normalized @throws Refusal 404 */
-async function elsewhere(deps: RoomDeps, project: string): Promise<Response> {
+async function elsewhere(deps: RoomDeps, project: string, from: URL): Promise<Response> {
   if (!isProject(project)) throw nothingHere();
-  const upstream = await deps.upstream("pypi");
+  const upstream = await deps.upstream("pypi", from);
   if (upstream) return new Response(null, { status: 302, headers: { location: `${upstream}/${project}/` } });
   throw new Refusal(
     404,

@@ -1,0 +1,103 @@
+/** Coding agents: MCP clients of each kind around a server of their own, on a machine. */
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { Client as FirstClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport as FirstStdioTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { bundle, type Machine } from "./machine.ts";
+
+export interface ToolResult {
+  isError: boolean;
+  text: string;
+  // The shape is the tool's; a test looks at what it expects there.
+  data: Record<string, never>;
+  /** The problem's code; "" for a success. */
+  code: string;
+}
+
+export type CallTool = (name: string, args?: Record<string, unknown>) => Promise<ToolResult>;
+
+export interface Agent extends AsyncDisposable {
+  call: CallTool;
+  tools(): Promise<{ name: string; outputSchema?: unknown }[]>;
+  /** What the client could not make sense of: lines that are no JSON-RPC, results that are not as advertised. */
+  complaints: Error[];
+  pid: number | null;
+}
+
+export interface AgentOptions {
+  /** `first`: the SDK that the second one replaces. The eras are those of the second: `modern` is 2026-07-28. */
+  kind?: "first" | "legacy" | "modern";
+  /** What the person types into the form that they are shown; without it the client has no forms. */
+  types?: (message: string) => string;
+  env?: Record<string, string>;
+}
+
+/** @returns a client that has shaken hands with the bundle */
+export async function agentOn(machine: Machine, options: AgentOptions = {}): Promise<Agent> {
+  const { kind = "legacy", types, env } = options;
+  const server = {
+    command: process.execPath,
+    args: [bundle],
+    env: { ...machine.env, ...env },
+    cwd: machine.path,
+    stderr: "pipe" as const,
+  };
+  const transport = kind === "first" ? new FirstStdioTransport(server) : new StdioClientTransport(server);
+  const client = kind === "first" ? firstClient(types) : secondClient(kind, types);
+  const complaints: Error[] = [];
+  client.onerror = (error: Error) => complaints.push(error);
+  await client.connect(transport as never);
+  return {
+    complaints,
+    pid: transport.pid,
+    tools: async () => (await client.listTools()).tools,
+    call: async (name, args = {}) => resultOf(await client.callTool({ name, arguments: args })),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+/** What came over the wire, as tests look at it. */
+export function resultOf(raw: unknown): ToolResult {
+  const { content, structuredContent, isError } = raw as {
+    content: { text?: string }[];
+    structuredContent?: Record<string, never>;
+    isError?: boolean;
+  };
+  const last = content.at(-1)?.text ?? "";
+  const problem = isError && last.startsWith("{") ? (JSON.parse(last) as { error: { code: string } }) : undefined;
+  return {
+    isError: isError ?? false,
+    text: content[0]?.text ?? "",
+    data: structuredContent ?? {},
+    code: problem?.error.code ?? "",
+  };
+}
+
+const name = { name: "test", version: "1" };
+
+function capabilities(types: AgentOptions["types"]) {
+  return { capabilities: types ? { elicitation: { form: {} } } : {} };
+}
+
+function answer(types: AgentOptions["types"], params: unknown) {
+  const { message, requestedSchema } = params as {
+    message: string;
+    requestedSchema: { properties: Record<string, unknown> };
+  };
+  const [field = ""] = Object.keys(requestedSchema.properties);
+  return { action: "accept" as const, content: { [field]: types?.(message) ?? "" } };
+}
+
+function firstClient(types: AgentOptions["types"]): FirstClient {
+  const client = new FirstClient(name, capabilities(types));
+  if (types) client.setRequestHandler(ElicitRequestSchema, async ({ params }) => answer(types, params));
+  return client;
+}
+
+function secondClient(era: "legacy" | "modern", types: AgentOptions["types"]): Client {
+  const negotiation = era === "modern" ? { versionNegotiation: { mode: "auto" as const } } : {};
+  const client = new Client(name, { ...capabilities(types), ...negotiation });
+  if (types) client.setRequestHandler("elicitation/create", async ({ params }) => answer(types, params));
+  return client;
+}

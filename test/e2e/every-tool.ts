@@ -1,0 +1,57 @@
+/** A story in which every tool does its work once and refuses once, told to whichever client calls. */
+import { expect } from "vitest";
+import type { CallTool, ToolResult } from "./agent.ts";
+
+/** Which tools have succeeded and which have refused. */
+export interface Told {
+  succeeded: Set<string>;
+  refused: Set<string>;
+}
+
+/** @throws when a tool does not answer as it should */
+export async function tellEveryTool(call: CallTool): Promise<Told> {
+  const told: Told = { succeeded: new Set(), refused: new Set() };
+  const succeed = async (name: string, args: Record<string, unknown> = {}): Promise<ToolResult["data"]> => {
+    const result = await call(name, args);
+    expect(result, name).toMatchObject({ isError: false });
+    told.succeeded.add(name);
+    return result.data;
+  };
+  const refuse = async (name: string, args: Record<string, unknown>, code: string) => {
+    expect(await call(name, args), name).toMatchObject({ isError: true, code });
+    told.refused.add(name);
+  };
+  /** Where the client has no form, the plan comes back first. */
+  const agree = async (name: string, args: Record<string, unknown>) => {
+    const { confirmation_required: required } = await succeed(name, args);
+    if (!required) return;
+    const { confirmation } = required as { confirmation: string };
+    await succeed(name, { ...args, confirmation });
+    await refuse(name, { ...args, confirmation }, "declined");
+  };
+
+  await succeed("get_status");
+  await refuse("get_status", { verbose: true }, "invalid_input");
+  await succeed("create_environment", { name: "production", description: "What customers see" });
+  await refuse("create_environment", { name: "production" }, "conflict");
+  const minted = await succeed("generate_token", { name: "ci", environment: "production", expires: "48h" });
+  await refuse("generate_token", { name: "ci", expires: "soon" }, "invalid_input");
+  const { id } = minted.token as { id: string };
+  await succeed("list_tokens", { status: "active", expires_within: "7d" });
+  await refuse("list_tokens", { sort: "colour" }, "invalid_input");
+  await succeed("get_token", { id });
+  await refuse("get_token", { id: "tok_unknown" }, "not_found");
+  await succeed("configure_package_manager", { manager: "npm" });
+  await refuse("configure_package_manager", { manager: "cargo" }, "not_found");
+  await succeed("check_package_manager");
+  await refuse("check_package_manager", { manager: "cargo" }, "not_found");
+  await succeed("restore_package_manager", { manager: "npm" });
+  await refuse("restore_package_manager", { manager: "npm" }, "not_found");
+  await agree("revoke_token", { ids: [id] });
+  await refuse("revoke_token", {}, "invalid_input");
+  await agree("delete_token", { ids: [id] });
+  await refuse("delete_token", { ids: [id], confirmation: "confirm_made_up" }, "declined");
+  await succeed("describe_environment", { name: "production" });
+  await refuse("describe_environment", { name: "moon" }, "not_found");
+  return told;
+}

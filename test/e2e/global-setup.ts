@@ -1,0 +1,39 @@
+/** What the end-to-end tests drive is made first: the programs in their folder, and the bundle as it is published. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** npm's cache of this machine, so that a package can be installed as users do it without loading it all again. */
+    npmCache: string;
+  }
+}
+
+const root = join(import.meta.dirname, "../..");
+const programs = join(import.meta.dirname, "programs");
+
+/** Runs before any test is isolated, once. */
+export function setup(project: TestProject): void {
+  if (!existsSync(join(programs, "node_modules/.package-lock.json"))) npm(["ci", "--prefix", programs]);
+  const sources = ["src", "tools", "prompts", "scripts", "package.json", "package-lock.json"];
+  if (newest(["dist/main.js"]) <= newest(sources)) npm(["run", "--silent", "build"]);
+  project.provide("npmCache", npm(["config", "get", "cache"]).trim());
+}
+
+function npm(args: string[]): string {
+  return execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+}
+
+/** The latest time of a change (epoch milliseconds) among files and folders with all that is in them; 0 where there is none. */
+function newest(names: readonly string[]): number {
+  const times = names.flatMap((name) => {
+    const path = join(root, name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat) return [];
+    // A folder's own time tells of files that were removed.
+    return [stat.mtimeMs, ...(stat.isDirectory() ? [newest(readdirSync(path).map((each) => join(name, each)))] : [])];
+  });
+  return Math.max(0, ...times);
+}
