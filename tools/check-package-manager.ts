@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { z } from "zod";
 import type { Context } from "../src/context.ts";
 import type { PackageManager, Place } from "../src/package-managers/package-manager.ts";
+import { absolute } from "../src/path.ts";
 import { Problem } from "../src/problem.ts";
 import { statuses } from "../src/providers/shapes.ts";
 import { defineTool } from "../src/tool.ts";
@@ -56,7 +56,7 @@ export const checkPackageManager = defineTool({
       home: context.home,
       env: context.env,
       platform: context.platform,
-      ...(scope === "project" && { project_dir: resolve(context.cwd, project_dir ?? ".") }),
+      ...(scope === "project" && { project_dir: absolute(project_dir ?? ".", context) }),
     };
     return { package_managers: await Promise.all(chosen.map((one) => check(one, place, provider, context))) };
   },
@@ -66,7 +66,7 @@ export const checkPackageManager = defineTool({
         [
           `${name}: ${!configured ? "not set up for this registry" : works?.ok ? "works" : `does not work: ${works?.cause ?? "unknown"}`}`,
           token
-            ? `  token ${token.id}, ${token.permission}, ${token.status}, expires ${token.expires_at ?? "never"}`
+            ? `  token ${token.id}, ${token.permission}${token.permission === "read_only" ? " (it may not publish or push)" : ""}, ${token.status}, expires ${token.expires_at ?? "never"}`
             : "",
           ...[...shadowed_by, ...warnings].map((note) => `  ${note}`),
         ]

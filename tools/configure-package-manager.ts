@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
 import { z } from "zod";
+import { absolute } from "../src/path.ts";
 import { Problem } from "../src/problem.ts";
 import { tokenShape } from "../src/providers/shapes.ts";
 import { setUp } from "../src/setup/setup.ts";
@@ -69,7 +69,7 @@ export const configurePackageManager = defineTool({
       home: context.home,
       env: context.env,
       platform: context.platform,
-      ...(scope === "project" && { project_dir: resolve(context.cwd, project_dir ?? ".") }),
+      ...(scope === "project" && { project_dir: absolute(project_dir ?? ".", context) }),
     };
     return setUp(manager, place, request, context);
   },

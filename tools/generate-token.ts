@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { expiresAt } from "../src/expiry.ts";
+import { absolute } from "../src/path.ts";
 import { Problem } from "../src/problem.ts";
 import { tokenShape } from "../src/providers/shapes.ts";
 import { defineTool } from "../src/tool.ts";
@@ -20,7 +21,12 @@ export const generateToken = defineTool({
     environment: z.string().optional(),
     deliver_to: z.enum(["inline", "file"]).default("inline"),
     deliver_path: z.string().optional().describe("For file: a new path"),
-    idempotency_key: z.string().min(1).max(200).optional().describe("Never mints twice"),
+    idempotency_key: z
+      .string()
+      .max(200)
+      .refine((key) => /^[!-~]+$/.test(key), "letters, digits and signs without spaces")
+      .optional()
+      .describe("Never mints twice"),
     provider: z.string().optional(),
   }),
   output: z.object({
@@ -55,7 +61,7 @@ export const generateToken = defineTool({
         { allowed: others },
       );
     }
-    const destination = { path: input.deliver_path };
+    const destination = { path: input.deliver_path && absolute(input.deliver_path, context) };
     await delivery.check(destination, context.disk);
     const { name, permission, environment, idempotency_key } = input;
     const { token, secret } = await tokens.issue({
@@ -65,7 +71,8 @@ export const generateToken = defineTool({
       idempotency_key,
       expires_at,
     });
-    if (!secret) {
+    // The issuer may repeat the value for an answer that was lost on its way; an agent that had it gets it no second time.
+    if (!secret || context.issued.get(token.id)) {
       return {
         show_once_warning:
           "This call was made before with the same idempotency_key. The token exists; its value was shown then and cannot be shown again.",

@@ -6,7 +6,7 @@ import type { Disk } from "../disk/disk.ts";
 import type { Secret } from "../secret.ts";
 
 export interface Destination {
-  /** For `file`: absolute, or relative to the working directory. */
+  /** For `file`: absolute. */
   path?: string | undefined;
 }
 

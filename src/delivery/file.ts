@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { Problem } from "../problem.ts";
 import { type Destination, defineDelivery } from "./delivery.ts";
 
@@ -16,7 +15,7 @@ export const file = defineDelivery({
 });
 
 function pathOf({ path }: Destination): string {
-  if (path) return resolve(path);
+  if (path) return path;
   throw new Problem(
     "invalid_input",
     "To deliver to a file, its path is needed.",

@@ -23,7 +23,7 @@ import {
   pipLayers,
   readsNothing,
 } from "./pip/config.ts";
-import { fitsNetrc, netrcEntry, netrcFile, netrcFiles } from "./pip/netrc.ts";
+import { fitsNetrc, netrcEntry, netrcFile, netrcFiles, stopsPython } from "./pip/netrc.ts";
 import { pipStatus } from "./pip/status.ts";
 import { basic, dismiss, get, probe, whyRefused } from "./probe.ts";
 
@@ -132,6 +132,8 @@ function netrcObstacle(file: string, target: Target, url: URL, texts: Texts): st
   if (url.hostname.startsWith("[")) return "pip finds no entry for an IPv6 address";
   if (!fitsNetrc(target.username) || !fitsNetrc(target.secret.reveal()))
     return "it cannot hold these characters";
+  if (stopsPython(texts.get(file) ?? ""))
+    return `Python's reader stops at a comment in ${file}, and pip then ignores the whole file`;
   const { login, password } = netrcEntry(file, url.hostname, texts);
   if (login === target.username || (login === undefined && password === undefined)) return undefined;
   return `${file} has an entry for ${url.hostname} that belongs to another user`;

@@ -2,7 +2,7 @@
  * The values that open something: `flyt_` (a token) or `flyk_` (a user's key), 43 random base62 digits (256 bits) and
  * a checksum of 6. Only the SHA-256 of a value is ever kept; that is enough, because a value cannot be guessed.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -25,7 +25,7 @@ export function credentialKind(value: string): CredentialKind | undefined {
 
 /** SHA-256, hex: what the database knows of a value. */
 export function hashOf(value: string): string {
-  return createHash("sha256").update(value).digest("hex");
+  return hash("sha256", value);
 }
 
 /** Uniform: bytes that would favour some digits are thrown away. */

@@ -92,11 +92,14 @@ export function fold(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
 
-/** SHA-256 (hex) of what was asked for; two requests with the same one ask for the same token. */
+/**
+ * SHA-256 (hex) of what was asked for; two requests with the same one ask for the same token. When it ends is left out:
+ * "in 30 days" is another moment when it is said again.
+ */
 export function fingerprint(request: TokenRequest): string {
-  const { name, permission, expires_at, environment } = request;
+  const { name, permission, environment } = request;
   return createHash("sha256")
-    .update(JSON.stringify([name, permission, expires_at?.getTime() ?? null, environment ?? null]))
+    .update(JSON.stringify([name, permission, environment ?? null]))
     .digest("hex");
 }
 

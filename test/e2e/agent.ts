@@ -6,11 +6,18 @@ import { StdioClientTransport as FirstStdioTransport } from "@modelcontextprotoc
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { bundle, type Machine } from "./machine.ts";
 
+/** What tests look into; the rest of a tool's output they compare as it is. */
+export interface ToolData {
+  token?: { id: string };
+  credential?: { username: string; token: string };
+  confirmation_required?: { plan: string[]; confirmation: string };
+  [other: string]: unknown;
+}
+
 export interface ToolResult {
   isError: boolean;
   text: string;
-  // The shape is the tool's; a test looks at what it expects there.
-  data: Record<string, never>;
+  data: ToolData;
   /** The problem's code; "" for a success. */
   code: string;
 }
@@ -61,11 +68,12 @@ export async function agentOn(machine: Machine, options: AgentOptions = {}): Pro
 export function resultOf(raw: unknown): ToolResult {
   const { content, structuredContent, isError } = raw as {
     content: { text?: string }[];
-    structuredContent?: Record<string, never>;
+    structuredContent?: ToolData;
     isError?: boolean;
   };
   const last = content.at(-1)?.text ?? "";
-  const problem = isError && last.startsWith("{") ? (JSON.parse(last) as { error: { code: string } }) : undefined;
+  const problem =
+    isError && last.startsWith("{") ? (JSON.parse(last) as { error: { code: string } }) : undefined;
   return {
     isError: isError ?? false,
     text: content[0]?.text ?? "",

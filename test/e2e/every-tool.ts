@@ -23,9 +23,8 @@ export async function tellEveryTool(call: CallTool): Promise<Told> {
   };
   /** Where the client has no form, the plan comes back first. */
   const agree = async (name: string, args: Record<string, unknown>) => {
-    const { confirmation_required: required } = await succeed(name, args);
-    if (!required) return;
-    const { confirmation } = required as { confirmation: string };
+    const { confirmation } = (await succeed(name, args)).confirmation_required ?? {};
+    if (confirmation === undefined) return;
     await succeed(name, { ...args, confirmation });
     await refuse(name, { ...args, confirmation }, "declined");
   };
@@ -36,7 +35,7 @@ export async function tellEveryTool(call: CallTool): Promise<Told> {
   await refuse("create_environment", { name: "production" }, "conflict");
   const minted = await succeed("generate_token", { name: "ci", environment: "production", expires: "48h" });
   await refuse("generate_token", { name: "ci", expires: "soon" }, "invalid_input");
-  const { id } = minted.token as { id: string };
+  const id = minted.token?.id ?? "";
   await succeed("list_tokens", { status: "active", expires_within: "7d" });
   await refuse("list_tokens", { sort: "colour" }, "invalid_input");
   await succeed("get_token", { id });

@@ -33,7 +33,10 @@ function newest(names: readonly string[]): number {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (!stat) return [];
     // A folder's own time tells of files that were removed.
-    return [stat.mtimeMs, ...(stat.isDirectory() ? [newest(readdirSync(path).map((each) => join(name, each)))] : [])];
+    return [
+      stat.mtimeMs,
+      ...(stat.isDirectory() ? [newest(readdirSync(path).map((each) => join(name, each)))] : []),
+    ];
   });
   return Math.max(0, ...times);
 }

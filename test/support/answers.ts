@@ -25,15 +25,24 @@ export function expectSameFacts({ text, data }: ToolResult, ...except: string[])
 }
 
 function leaves(value: unknown, except: readonly string[]): string[] {
-  if (typeof value !== "object" || value === null) return typeof value === "boolean" ? [] : [String(value ?? "")];
+  if (typeof value !== "object" || value === null)
+    return typeof value === "boolean" ? [] : [String(value ?? "")];
   return Object.entries(value)
     .filter(([name]) => !except.includes(name))
     .flatMap(([, member]) => leaves(member, except));
 }
 
 /** A refusal has a code, a sentence that says what is wrong and a fix, as text for people and as JSON for programs. */
-export function expectRefusal({ isError, text, data, error }: ToolResult, code: ProblemCode, said = /./): void {
-  expect({ isError, code: error.code, text }).toEqual({ isError: true, code, text: expect.stringMatching(said) });
+export function expectRefusal(
+  { isError, text, data, error }: ToolResult,
+  code: ProblemCode,
+  said = /./,
+): void {
+  expect({ isError, code: error.code, text }).toEqual({
+    isError: true,
+    code,
+    text: expect.stringMatching(said),
+  });
   expect(error.message).toMatch(/\S.*[.?:)…"]$/);
   expect(error.fix).toMatch(/\S.*[.)]$/);
   expect(text).toBe(`${error.message} ${error.fix}`);

@@ -7,7 +7,8 @@ import { generateToken } from "../../tools/generate-token.ts";
 import { answerOf, expectRefusal, expectSameFacts } from "../support/answers.ts";
 import { openWorld, type ToolResult, type World, type WorldOptions } from "../support/world.ts";
 
-const clock = new Date("2026-03-01T10:00:00Z");
+const morning = new Date("2026-03-01T10:00:00Z");
+let clock: Date;
 let world: World;
 let call: (args: Record<string, unknown>) => Promise<ToolResult>;
 
@@ -20,7 +21,10 @@ const reopen = async (options: WorldOptions) => {
   await world[Symbol.asyncDispose]();
   await open(options);
 };
-beforeEach(() => open());
+beforeEach(() => {
+  clock = morning;
+  return open();
+});
 afterEach(() => world[Symbol.asyncDispose]());
 
 const tokens = async () => {
@@ -96,7 +100,10 @@ describe("a token that goes to a file", () => {
     const path = join(world.home, "secrets", "token");
     const result = await call({ name: "ci", deliver_to: "file", deliver_path: path });
     const { delivery, credential, show_once_warning, token } = answerOf(generateToken, result);
-    expect({ delivery, credential }).toEqual({ delivery: { kind: "file", location: path }, credential: undefined });
+    expect({ delivery, credential }).toEqual({
+      delivery: { kind: "file", location: path },
+      credential: undefined,
+    });
     expect(show_once_warning).toMatch(/not shown here.*Nobody can read it back.*revoke/);
     expectSameFacts(result, "kind");
     const value = readFileSync(path, "utf8").trimEnd();
@@ -132,7 +139,7 @@ describe("a token that goes to a file", () => {
     [
       "below a file",
       "file_unwritable",
-      /file, not a folder/,
+      /cannot be written/,
       (home) => {
         writeFileSync(join(home, "mine"), "precious");
         return join(home, "mine/token");
@@ -193,8 +200,9 @@ describe("a token that goes to a file", () => {
 });
 
 describe("a call that is repeated with its idempotency_key", () => {
-  it("makes no second token and shows no value again", async () => {
+  it("makes no second token and shows no value again, also when its end is another moment by then", async () => {
     const first = answerOf(generateToken, await call({ name: "ci", idempotency_key: "once" }));
+    clock = new Date("2026-03-01T10:01:00Z");
     const result = await call({ name: "ci", idempotency_key: "once" });
     const second = answerOf(generateToken, result);
     expect(second).toEqual({
@@ -232,6 +240,7 @@ describe("is refused, and nothing is minted,", () => {
     ["an end in the past", { expires: "2026-02-28" }, "invalid_input", {}],
     ["an end that is no day", { expires: "2026-02-30" }, "invalid_input", {}],
     ["an end that is no time", { expires: "soon" }, "invalid_input", {}],
+    ["a key that no header can hold", { idempotency_key: "\u043a\u043b\u044e\u0447" }, "invalid_input", {}],
     ["an unknown environment", { environment: "prodution" }, "not_found", {}],
     ["an unknown provider", { provider: "nobody" }, "not_found", { allowed: ["local"] }],
   ])("%s", async (_what, args, code, details) => {

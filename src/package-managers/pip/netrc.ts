@@ -46,6 +46,14 @@ export function fitsNetrc(value: string): boolean {
   return /^[!-~]+$/.test(value) && !/["'#\\]/.test(value);
 }
 
+// `#word more` at the very start, and from Python 3.11 on any comment of several words after an empty line.
+const stoppingComment = /^#\S+[ \t]+\S|(?:^|\n)[ \t]*\r?\n[ \t]*#[^\n]*\S[ \t]+\S/;
+
+/** Whether Python's netrc module fails on a comment (seen with 3.9 to 3.13): pip then says nothing and sends nothing. */
+export function stopsPython(text: string): boolean {
+  return stoppingComment.test(text);
+}
+
 // Python ≥ 3.11 and curl: a backslash takes the next character as it is, inside quotes and out.
 function unquote(source: string): string {
   const inner = /^"(.*)"$/s.exec(source)?.[1] ?? source;

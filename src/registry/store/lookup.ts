@@ -11,6 +11,8 @@ export interface Lookup {
   token(hash: string): Readonly<TokenRow> | undefined;
   /** @param hash SHA-256 (hex) of a user's key */
   user(hash: string): Readonly<UserRow> | undefined;
+  /** Says that this process may have changed the database. */
+  recheck(): void;
 }
 
 /**
@@ -20,14 +22,27 @@ export interface Lookup {
 export function openLookup(reader: Pick<SqliteDatabase, "prepare">, capacity: number): Lookup {
   const dataVersion = reader.prepare("pragma data_version");
   const kept = new Map<string, unknown>();
-  let keptVersion: number | undefined;
+  let version: number | undefined;
+  let isChecked = false;
+
+  function recheck(): void {
+    isChecked = false;
+  }
+
+  /** Once in a turn of the event loop: what another process answers meanwhile, no client can act upon before the next. */
+  function check(): void {
+    if (isChecked && kept.size < capacity) return;
+    const { data_version: current } = dataVersion.all([])[0] as { data_version: number };
+    if (current !== version || kept.size >= capacity) kept.clear();
+    version = current;
+    isChecked = true;
+    setImmediate(recheck);
+  }
 
   function lookup<Row>(sql: string): (hash: string) => Readonly<Row> | undefined {
     const statement = reader.prepare(sql);
     return (hash) => {
-      const { data_version: version } = dataVersion.all([])[0] as { data_version: number };
-      if (version !== keptVersion || kept.size >= capacity) kept.clear();
-      keptVersion = version;
+      check();
       const known = kept.get(hash) ?? statement.all([hash])[0];
       if (known) kept.set(hash, known);
       return known as Row | undefined;
@@ -37,5 +52,6 @@ export function openLookup(reader: Pick<SqliteDatabase, "prepare">, capacity: nu
   return {
     token: lookup("select * from tokens where hash = ?"),
     user: lookup("select * from users where key_hash = ?"),
+    recheck,
   };
 }

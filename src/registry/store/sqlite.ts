@@ -25,8 +25,14 @@ export async function openDatabase(file: string): Promise<RegistryDatabase> {
   }
   // What is in memory has no second connection.
   const reader = file === ":memory:" ? undefined : await openDriver(file);
-  const database = withCachedStatements(driver, () => reader?.close());
   const lookup = reader ? openLookup(reader, 10_000) : openLookup(driver, 0);
+  const database: SqliteDatabase = {
+    prepare: withCachedStatements(driver, lookup.recheck),
+    close() {
+      reader?.close();
+      driver.close();
+    },
+  };
   return Object.assign(new Kysely<Database>({ dialect: new SqliteDialect({ database }) }), { lookup });
 }
 
@@ -117,20 +123,15 @@ const statementLimit = 500;
  * reads first and writes later fails at once (SQLITE_BUSY_SNAPSHOT) when another process has written in between,
  * however long the time-out.
  */
-function withCachedStatements(driver: Driver, onClose: () => void): SqliteDatabase {
+function withCachedStatements(driver: Driver, onUse: () => void): SqliteDatabase["prepare"] {
   const statements = new Map<string, ReturnType<SqliteDatabase["prepare"]>>();
-  return {
-    close() {
-      onClose();
-      driver.close();
-    },
-    prepare(sql) {
-      const known = statements.get(sql);
-      if (known) return known;
-      if (statements.size >= statementLimit) statements.clear();
-      const prepared = driver.prepare(sql === "begin" ? "begin immediate" : sql);
-      statements.set(sql, prepared);
-      return prepared;
-    },
+  return (sql) => {
+    onUse();
+    const known = statements.get(sql);
+    if (known) return known;
+    if (statements.size >= statementLimit) statements.clear();
+    const prepared = driver.prepare(sql === "begin" ? "begin immediate" : sql);
+    statements.set(sql, prepared);
+    return prepared;
   };
 }

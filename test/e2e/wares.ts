@@ -1,0 +1,85 @@
+/** What the clients publish: packages, wheels and images made on a machine. */
+import { access, mkdir, writeFile } from "node:fs/promises";
+import { expect } from "vitest";
+import type { RunResult } from "../../src/run.ts";
+import type { Machine } from "./machine.ts";
+
+/** @returns what it said, on both streams in turn */
+export async function succeed(running: Promise<RunResult>): Promise<string> {
+  const { code, stdout, stderr } = await running;
+  expect(code, stdout + stderr).toBe(0);
+  return stdout;
+}
+
+/** @returns what it said, on both streams */
+export async function fail(running: Promise<RunResult>): Promise<string> {
+  const { code, stdout, stderr } = await running;
+  expect(code, stdout).not.toBe(0);
+  return stdout + stderr;
+}
+
+/** @returns the folder of an npm package */
+export async function npmPackage({ at, write }: Machine, name: string, version: string): Promise<string> {
+  await write(`packages/${name}/package.json`, JSON.stringify({ name, version }));
+  await write(`packages/${name}/index.js`, `// ${name} ${version}\n`);
+  return at("packages", name);
+}
+
+const wheelScript = `
+import sys, zipfile
+file, name, version = sys.argv[1:]
+module = name.replace("-", "_")
+info = f"{module}-{version}.dist-info"
+files = {
+    f"{module}.py": f"VERSION = {version!r}\\n",
+    f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n",
+    f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+}
+files[f"{info}/RECORD"] = "".join(f"{path},,\\n" for path in [*files, f"{info}/RECORD"])
+with zipfile.ZipFile(file, "w") as archive:
+    for path, content in files.items():
+        archive.writestr(path, content)
+`;
+
+/** @returns the path of a wheel of one module that knows its version */
+export async function wheel({ at, write, run }: Machine, name: string, version: string): Promise<string> {
+  const file = at(`${name.replaceAll("-", "_")}-${version}-py3-none-any.whl`);
+  await write("wheel.py", wheelScript);
+  await succeed(run("python3", ["wheel.py", file, name, version]));
+  return file;
+}
+
+/** skopeo and docker's command line, both with the logins in docker's file. */
+export function images({ at, host, run }: Machine) {
+  const layout = at("layout");
+  /** Makes an image whose only file holds its tag. */
+  async function make(tag: string): Promise<void> {
+    const exists = await access(layout).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) await succeed(run("umoci", ["init", "--layout", layout]));
+    await succeed(run("umoci", ["new", "--image", `${layout}:${tag}`]));
+    await mkdir(at("content", tag), { recursive: true });
+    await writeFile(at("content", tag, "tag"), `${tag}\n`);
+    await succeed(run("umoci", ["insert", "--image", `${layout}:${tag}`, at("content", tag), "/data"]));
+  }
+  return {
+    async push(tag: string, to: string): Promise<RunResult> {
+      await make(tag);
+      return run("skopeo", [
+        "copy",
+        "--dest-tls-verify=false",
+        `oci:${layout}:${tag}`,
+        `docker://${host}/${to}`,
+      ]);
+    },
+    /** @param login `user:token`, instead of what docker's file says */
+    pull: (from: string, to: string, login?: string): Promise<RunResult> => {
+      const source = ["--src-tls-verify=false", ...(login === undefined ? [] : ["--src-creds", login])];
+      return run("skopeo", ["copy", ...source, `docker://${host}/${from}`, `oci:${at(to)}:pulled`]);
+    },
+    inspect: (image: string): Promise<RunResult> =>
+      run("docker", ["manifest", "inspect", "--insecure", `${host}/${image}`]),
+  };
+}
