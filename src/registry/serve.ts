@@ -45,8 +45,13 @@ export async function serveRegistry(options: ServeOptions): Promise<ServedRegist
   }
   const registry = await openRegistry(options);
   const server = createAdaptorServer({
-    fetch: (request, env) =>
-      registry.fetch(request, { address: (env as HttpBindings).incoming.socket.remoteAddress }),
+    async fetch(request, env) {
+      const { incoming, outgoing } = env as HttpBindings;
+      const response = await registry.fetch(request, { address: incoming.socket.remoteAddress });
+      // The adaptor drops the reason phrase, and that is all that twine shows of a refusal.
+      if (response.statusText) outgoing.statusMessage = response.statusText;
+      return response;
+    },
     serverOptions: limits,
   }) as Server;
   try {

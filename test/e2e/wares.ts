@@ -79,6 +79,10 @@ export function images({ at, host, run }: Machine) {
       const source = ["--src-tls-verify=false", ...(login === undefined ? [] : ["--src-creds", login])];
       return run("skopeo", ["copy", ...source, `docker://${host}/${from}`, `oci:${at(to)}:pulled`]);
     },
+    digest: async (image: string): Promise<string> => {
+      const asked = ["inspect", "--tls-verify=false", "--format", "{{.Digest}}", `docker://${host}/${image}`];
+      return (await succeed(run("skopeo", asked))).trim();
+    },
     inspect: (image: string): Promise<RunResult> =>
       run("docker", ["manifest", "inspect", "--insecure", `${host}/${image}`]),
   };

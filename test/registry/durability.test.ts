@@ -4,9 +4,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { sql } from "kysely";
 import { afterEach, expect, test } from "vitest";
 import { openRegistry } from "../../src/registry/service.ts";
 import { openDatabase } from "../../src/registry/store/sqlite.ts";
+import { mint } from "../../src/registry/tokens.ts";
+
+const admin = { kind: "key", username: "admin", role: "admin" } as const;
 
 const folders: string[] = [];
 afterEach(async () => {
@@ -79,12 +83,27 @@ test("a revocation in one process counts at once in another that has just served
   await Promise.all([here.close(), there.close()]);
 });
 
+test("a revocation counts for the very next request, before the event loop turns", async () => {
+  const db = await openDatabase(join(await newFolder(), "registry.db"));
+  const { token } = mint({ name: "x", permission: "read_only", expires_at: null }, admin, new Date(0));
+  await db.insertInto("tokens").values(token).execute();
+  expect(db.lookup.token(token.hash)).toMatchObject({ revoked_at: null });
+  await db.updateTable("tokens").set({ revoked_at: 1 }).execute();
+  expect(db.lookup.token(token.hash)).toMatchObject({ revoked_at: 1 });
+  await db
+    .transaction()
+    .execute((transaction) => transaction.updateTable("tokens").set({ revoked_at: 2 }).execute());
+  expect(db.lookup.token(token.hash)).toMatchObject({ revoked_at: 2 });
+  await db.deleteFrom("tokens").returning("id").execute();
+  expect(db.lookup.token(token.hash)).toBeUndefined();
+  await db.destroy();
+});
+
 test("a database of a newer version is refused and left alone", async () => {
   const folder = await newFolder();
   const file = join(folder, "registry.db");
   const db = await openDatabase(file);
   await db.destroy();
-  const { sql } = await import("kysely");
   const newer = await openDatabase(file);
   await sql`pragma user_version = 99`.execute(newer);
   await newer.destroy();

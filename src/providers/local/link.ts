@@ -10,9 +10,10 @@ import { Problem } from "../../problem.ts";
 import type { ServedRegistry } from "../../registry/serve.ts";
 import type { Seams } from "../../seams.ts";
 import { Secret } from "../../secret.ts";
-import { refusal, refusedConnection, type SendOptions, send } from "../http.ts";
+import { refusedConnection, type SendOptions, send } from "../http.ts";
 import { canServe, checkAddress } from "./address.ts";
-import { keyId, newChallenge, proves } from "./proof.ts";
+import { askHealth } from "./health.ts";
+import { newChallenge, proves } from "./proof.ts";
 import { registryFolder, serveOptions } from "./serving.ts";
 
 /** What it needs of the world: the network, and for the registry that may be started inside, the rest. */
@@ -20,8 +21,6 @@ type LinkSeams = Pick<Seams, "fetch" | "now" | "run" | "env">;
 
 /** Milliseconds. Who listens at an address can change; asking again costs less than a millisecond. */
 const proofLifetime = 1_000;
-/** Milliseconds. What is on this machine and does not say who it is by then is not a registry. */
-const healthTimeout = 5_000;
 const startAttempts = 3;
 
 /** A key that the registry has proved to know. */
@@ -99,25 +98,20 @@ export class Link {
 
   /** Finds or starts the registry; returns the key to use there. */
   async #connect(): Promise<Secret> {
-    const url = checkAddress(this.#config.local_url);
-    const ownKey = this.#config.local_key;
-    if (ownKey && !/^[!-~]+$/.test(ownKey.reveal()))
-      throw new Problem(
-        "not_configured",
-        "FLY_TOKENS_LOCAL_KEY is not a key.",
-        "Set it to the key that an admin of the registry gave you; it begins with flyk_.",
-      );
+    const { local_url, local_key } = this.#config;
+    const url = checkAddress(local_url);
+    if (local_key) checkKey(local_key);
     for (let attempt = 1; attempt <= startAttempts; attempt++) {
       const challenge = newChallenge();
-      const health = await this.#health(url, challenge);
+      const health = await askHealth(local_url, challenge, local_key, this.#seams.fetch);
       if (health) {
-        // Read after the answer: a process that started the registry just now has made the file just now.
-        const key = ownKey ?? (await readKey(registryFolder(this.#config)));
+        // Read after the answer: a process that has started the registry just now has made the file just now.
+        const key = local_key ?? (await readKey(registryFolder(this.#config)));
         if (key && proves(health.proof, key, challenge)) return key;
-        throw stranger(url, health, ownKey !== undefined);
+        throw health.isRegistry ? unknownKey(url, local_key) : stranger(url);
       }
       if (!canServe(url)) throw nobody(url);
-      // Another process that was faster is asked in the next round.
+      // In the next round it has to prove itself like any other, or the one of a process that was faster has.
       if (!(await this.#start())) await pause(Math.random() * 100);
     }
     throw new Problem(
@@ -127,21 +121,6 @@ export class Link {
     );
   }
 
-  /** What answers at the address says of itself; `undefined` when nobody does. */
-  async #health(url: URL, challenge: string): Promise<Health | undefined> {
-    const { local_key, local_url } = this.#config;
-    const query = new URLSearchParams({ challenge, ...(local_key && { key_id: keyId(local_key) }) });
-    try {
-      const request = new Request(`${local_url}/fly/api/v1/health?${query}`);
-      const response = await send(request, this.#seams.fetch, { timeout: healthTimeout });
-      if (response.status >= 500) throw refusal(response, undefined, {});
-      return healthIn(await response.text());
-    } catch (error) {
-      if (refusedConnection(error)) return undefined;
-      throw error;
-    }
-  }
-
   /** Starts a registry at the configured address. @returns whether it did: another process may have been faster */
   async #start(): Promise<boolean> {
     const { serveRegistry } = await import("../../registry/serve.ts");
@@ -149,9 +128,68 @@ export class Link {
       this.#served = await serveRegistry(serveOptions(this.#config, this.#seams, this.#config.local_url));
       return true;
     } catch (error) {
-      const { code } = (error instanceof Problem ? error.cause : undefined) as { code?: unknown };
-      if (code === "EADDRINUSE") return false;
+      if (isTaken(error)) return false;
       throw error;
     }
   }
+}
+
+function isTaken(error: unknown): boolean {
+  const cause = error instanceof Problem ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+}
+
+/** The key that the registry of these settings made for itself. */
+async function readKey(folder: string): Promise<Secret | undefined> {
+  try {
+    return new Secret((await readFile(join(folder, "admin-key"), "utf8")).trim());
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    throw new Problem(
+      "file_unreadable",
+      `The registry's key in ${folder} could not be read.`,
+      "Correct its permissions (0600, yours).",
+      { cause },
+    );
+  }
+}
+
+/** @throws Problem for what no header can carry */
+function checkKey(key: Secret): void {
+  if (/^[!-~]+$/.test(key.reveal())) return;
+  throw new Problem(
+    "not_configured",
+    "FLY_TOKENS_LOCAL_KEY holds something that is not a key.",
+    "Set it to the key that an admin of the registry gave you.",
+  );
+}
+
+function nobody(url: URL): Problem {
+  return new Problem(
+    "provider_down",
+    `Nothing answers at ${url.href}.`,
+    "Start the registry there, or correct FLY_TOKENS_LOCAL_URL.",
+  );
+}
+
+function stranger(url: URL): Problem {
+  return new Problem(
+    "conflict",
+    `Another program listens at ${url.origin}.`,
+    "Set FLY_TOKENS_LOCAL_URL to a free address, such as http://127.0.0.1:7412.",
+  );
+}
+
+function unknownKey(url: URL, configured: Secret | undefined): Problem {
+  return configured
+    ? new Problem(
+        "not_configured",
+        `The registry at ${url.origin} does not know the key in FLY_TOKENS_LOCAL_KEY.`,
+        "Correct FLY_TOKENS_LOCAL_KEY, or FLY_TOKENS_LOCAL_URL.",
+      )
+    : new Problem(
+        "not_configured",
+        `A registry whose key is not known here answers at ${url.origin}.`,
+        "Set FLY_TOKENS_LOCAL_KEY to your key there, or FLY_TOKENS_LOCAL_URL to another address.",
+      );
 }
