@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse as parseDotenv } from "dotenv";
-import { z } from "zod";
+import * as z from "zod";
 import { lifetime } from "./expiry.ts";
 import { Problem } from "./problem.ts";
 import { Secret } from "./secret.ts";

@@ -1,5 +1,5 @@
 /** The contract of the room `prompts/`: one file, one prompt, file name = prompt name. */
-import type { z } from "zod";
+import type * as z from "zod";
 
 export interface Prompt<Args extends z.ZodObject = z.ZodObject> {
   name: string;

@@ -2,7 +2,7 @@
  * The contract of the room `tools/`: one file, one tool, file name = tool name with dashes.
  * A tool is a value. It knows nothing of MCP, does nothing when imported, and reaches the world through its context.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Context } from "./context.ts";
 import type { Secret } from "./secret.ts";
 

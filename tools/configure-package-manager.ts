@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { absolute } from "../src/path.ts";
 import { Problem } from "../src/problem.ts";
 import { tokenShape } from "../src/providers/shapes.ts";

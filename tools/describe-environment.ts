@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { deploymentShape, driftShape, environmentShape, runningShape } from "../src/providers/shapes.ts";
 import { defineTool } from "../src/tool.ts";
 

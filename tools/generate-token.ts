@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { expiresAt } from "../src/expiry.ts";
 import { absolute } from "../src/path.ts";
 import { Problem } from "../src/problem.ts";

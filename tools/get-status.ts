@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../src/context.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
 import { Problem } from "../src/problem.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { deploymentShape, tokenShape } from "../src/providers/shapes.ts";
 import { defineTool } from "../src/tool.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { lifetime } from "../src/expiry.ts";
 import { permissions, statuses, tokenShape, tokenSorts } from "../src/providers/shapes.ts";
 import { defineTool } from "../src/tool.ts";

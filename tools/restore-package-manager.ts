@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Problem } from "../src/problem.ts";
 import { defineTool } from "../src/tool.ts";
 

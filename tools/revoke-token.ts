@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../src/context.ts";
 import { Problem } from "../src/problem.ts";
 import type { Token } from "../src/providers/provider.ts";

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { tools } from "../../tools/index.generated.ts";
 import { exitCodeOf } from "../log.ts";
 import { type AskPerson, callTool } from "../mcp/in-process.ts";

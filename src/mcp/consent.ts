@@ -15,7 +15,7 @@ import {
   type McpServer,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
 import type { Plan, Tool } from "../tool.ts";

@@ -1,6 +1,6 @@
 /** Schemas as the SDK wants them: advertised from zod, checked by ourselves, so that the errors are ours. */
 import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import { Problem, quote } from "../problem.ts";
 
 type Json = Record<string, unknown>;

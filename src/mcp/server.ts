@@ -1,6 +1,6 @@
 /** Tools and prompts as an MCP server. With its neighbours in this room the only code that knows the SDK. */
 import { McpServer, type ToolAnnotations } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
 import type { Prompt } from "../prompt.ts";

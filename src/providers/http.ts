@@ -42,11 +42,7 @@ function isRepeatable(request: Request): boolean {
   return request.method !== "POST" || request.headers.has("idempotency-key");
 }
 
-async function exchange(
-  request: Request,
-  fetch: typeof globalThis.fetch,
-  timeout: number,
-): Promise<Outcome> {
+async function exchange(request: Request, fetch: typeof globalThis.fetch, timeout: number): Promise<Outcome> {
   try {
     const response = await fetch(request, { signal: AbortSignal.timeout(timeout), redirect: "manual" });
     return { response: new Response(response.body && (await readAll(response.body)), response) };

@@ -2,7 +2,7 @@
  * WHO ISSUES. A provider is a record of optional groups of abilities. A group that it lacks is absent, and asking
  * for it is refused with a sentence that names who has it; there are no methods that only throw.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Secret } from "../secret.ts";
 import type {
   deploymentShape,

@@ -1,5 +1,5 @@
 /** The model's records, checked at both ends: providers return them, tools show them. Times are ISO 8601 in UTC. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const permissions = z.enum(["read_only", "read_write", "custom"]);
 export const statuses = z.enum(["active", "expired", "revoked"]);

@@ -29,7 +29,8 @@ export interface Agent extends AsyncDisposable {
   tools(): Promise<{ name: string; outputSchema?: unknown }[]>;
   /** What the client could not make sense of: lines that are no JSON-RPC, results that are not as advertised. */
   complaints: Error[];
-  pid: number | null;
+  /** `legacy` before protocol revision 2026-07-28, `modern` since then. */
+  era: string | undefined;
 }
 
 export interface AgentOptions {
@@ -57,7 +58,7 @@ export async function agentOn(machine: Machine, options: AgentOptions = {}): Pro
   await client.connect(transport as never);
   return {
     complaints,
-    pid: transport.pid,
+    era: client instanceof Client ? client.getProtocolEra() : "legacy",
     tools: async () => (await client.listTools()).tools,
     call: async (name, args = {}) => resultOf(await client.callTool({ name, arguments: args })),
     [Symbol.asyncDispose]: () => client.close(),

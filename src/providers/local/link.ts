@@ -78,7 +78,11 @@ export class Link {
   /** Calls that come at once share one answer, and start one registry at most. */
   #prove(): Proven {
     if (this.#closed)
-      throw new Problem("provider_down", "The way to the local registry is closed.", "Start the server again.");
+      throw new Problem(
+        "provider_down",
+        "The way to the local registry is closed.",
+        "Start the server again.",
+      );
     if (this.#proven && performance.now() < this.#proven.until) return this.#proven;
     const proven: Proven = { key: this.#connect(), until: Number.POSITIVE_INFINITY };
     this.#proven = proven;
@@ -110,7 +114,9 @@ export class Link {
         if (key && proves(health.proof, key, challenge)) return key;
         throw health.isRegistry ? unknownKey(url, local_key) : stranger(url);
       }
-      if (!canServe(url)) throw nobody(url);
+      // A key of a registry that is kept elsewhere: an empty one in its place would keep that one from coming back.
+      const kept = !ownKey || (await readKey(registryFolder(this.#config)));
+      if (!kept || !canServe(url)) throw nobody(url);
       // In the next round it has to prove itself like any other, or the one of a process that was faster has.
       if (!(await this.#start())) await pause(Math.random() * 100);
     }

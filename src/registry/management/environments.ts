@@ -1,6 +1,6 @@
 /** /environments: where tokens are used, what runs there, and how far it is behind. */
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../caller.ts";
 import {
   activeTokens,

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Handler } from "hono";
 import type { Kysely } from "kysely";
-import { z } from "zod";
+import * as z from "zod";
 import manifest from "../../../package.json" with { type: "json" };
 import { firstAdmin } from "../admin-key.ts";
 import type { Database } from "../store/schema.ts";
@@ -37,7 +37,9 @@ async function prove(
 ): Promise<string | undefined> {
   const users = await db.selectFrom("users").select(["name", "key_hash"]).execute();
   const keys = users.map(({ name, key_hash }) => ({ name, key: Buffer.from(key_hash, "hex") }));
-  const known = keys.find(({ name, key }) => (keyId === undefined ? name === firstAdmin : sha256(key) === keyId));
+  const known = keys.find(({ name, key }) =>
+    keyId === undefined ? name === firstAdmin : sha256(key) === keyId,
+  );
   return known && createHmac("sha256", known.key).update(challenge).digest("hex");
 }
 

@@ -1,5 +1,5 @@
 /** What a request brings: a JSON body or a query, of the form that is asked for. */
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../caller.ts";
 
 /** Bytes. */

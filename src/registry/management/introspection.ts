@@ -1,6 +1,6 @@
 /** Which token a value is (RFC 7662), for those who may know. */
 import type { Handler } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { Caller } from "../caller.ts";
 import { credentialKind, hashOf } from "../credential.ts";
 import type { TokenRow } from "../store/schema.ts";

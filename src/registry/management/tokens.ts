@@ -1,7 +1,7 @@
 /** /tokens: mint, list, show, revoke, delete. */
 import type { Context, Hono } from "hono";
 import type { Kysely } from "kysely";
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../caller.ts";
 import { requireEnvironment } from "../environments.ts";
 import type { RoomDeps } from "../room.ts";

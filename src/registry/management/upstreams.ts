@@ -1,6 +1,6 @@
 /** /upstreams: where clients are sent for packages that are not here. */
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../caller.ts";
 import type { RoomDeps } from "../room.ts";
 import { checkUpstream, upstreamEcosystems } from "../upstreams.ts";

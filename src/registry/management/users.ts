@@ -1,7 +1,7 @@
 /** /users: who has a key. For admins only. */
 import type { Hono } from "hono";
 import { sql } from "kysely";
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../caller.ts";
 import { hashOf, makeCredential } from "../credential.ts";
 import type { RoomDeps } from "../room.ts";

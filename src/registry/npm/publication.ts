@@ -1,6 +1,6 @@
 /** Reads what a client sends with PUT /:package: a new version with its tarball, or a document that it changed. */
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../caller.ts";
 import type { Manifest, Revision } from "./document.ts";
 import { isVersion, refuseNewName } from "./name.ts";

@@ -1,5 +1,5 @@
 /** What a manifest says: its media type and what it refers to. Pure; the bytes themselves are kept as they came. */
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../caller.ts";
 import { isDigest } from "./path.ts";
 

@@ -11,8 +11,14 @@ export interface Lookup {
   token(hash: string): Readonly<TokenRow> | undefined;
   /** @param hash SHA-256 (hex) of a user's key */
   user(hash: string): Readonly<UserRow> | undefined;
-  /** Says that this process may have changed the database. */
-  recheck(): void;
+}
+
+/** Goes up when something may have been committed since the last look: by this process, or by another in an earlier turn. */
+let generation = 0;
+
+/** Says that something may be committed now. */
+export function noteChange(): void {
+  generation++;
 }
 
 /**
@@ -23,20 +29,16 @@ export function openLookup(reader: Pick<SqliteDatabase, "prepare">, capacity: nu
   const dataVersion = reader.prepare("pragma data_version");
   const kept = new Map<string, unknown>();
   let version: number | undefined;
-  let isChecked = false;
-
-  function recheck(): void {
-    isChecked = false;
-  }
+  let checked: number | undefined;
 
   /** Once in a turn of the event loop: what another process answers meanwhile, no client can act upon before the next. */
   function check(): void {
-    if (isChecked && kept.size < capacity) return;
+    if (checked === generation && kept.size < capacity) return;
     const { data_version: current } = dataVersion.all([])[0] as { data_version: number };
     if (current !== version || kept.size >= capacity) kept.clear();
     version = current;
-    isChecked = true;
-    setImmediate(recheck);
+    checked = generation;
+    setImmediate(noteChange);
   }
 
   function lookup<Row>(sql: string): (hash: string) => Readonly<Row> | undefined {
@@ -52,6 +54,5 @@ export function openLookup(reader: Pick<SqliteDatabase, "prepare">, capacity: nu
   return {
     token: lookup("select * from tokens where hash = ?"),
     user: lookup("select * from users where key_hash = ?"),
-    recheck,
   };
 }

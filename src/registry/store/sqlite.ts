@@ -1,7 +1,7 @@
 /** Opens the database: node:sqlite where the runtime has it, better-sqlite3 where it has not. */
 import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
 import { Problem } from "../../problem.ts";
-import { type Lookup, openLookup } from "./lookup.ts";
+import { type Lookup, noteChange, openLookup } from "./lookup.ts";
 import { migrations } from "./migrations.ts";
 import type { Database } from "./schema.ts";
 
@@ -27,7 +27,7 @@ export async function openDatabase(file: string): Promise<RegistryDatabase> {
   const reader = file === ":memory:" ? undefined : await openDriver(file);
   const lookup = reader ? openLookup(reader, 10_000) : openLookup(driver, 0);
   const database: SqliteDatabase = {
-    prepare: withCachedStatements(driver, lookup.recheck),
+    prepare: withCachedStatements(driver),
     close() {
       reader?.close();
       driver.close();
@@ -123,10 +123,10 @@ const statementLimit = 500;
  * reads first and writes later fails at once (SQLITE_BUSY_SNAPSHOT) when another process has written in between,
  * however long the time-out.
  */
-function withCachedStatements(driver: Driver, onUse: () => void): SqliteDatabase["prepare"] {
+function withCachedStatements(driver: Driver): SqliteDatabase["prepare"] {
   const statements = new Map<string, ReturnType<SqliteDatabase["prepare"]>>();
   return (sql) => {
-    onUse();
+    noteChange();
     const known = statements.get(sql);
     if (known) return known;
     if (statements.size >= statementLimit) statements.clear();
