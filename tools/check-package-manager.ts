@@ -62,9 +62,10 @@ export const checkPackageManager = defineTool({
   },
   say: ({ package_managers }) =>
     package_managers
-      .map(({ id: name, configured, token, works, shadowed_by, warnings }) =>
+      .map(({ id: name, configured, registry, token, works, shadowed_by, warnings }) =>
         [
           `${name}: ${!configured ? "not set up for this registry" : works?.ok ? "works" : `does not work: ${works?.cause ?? "unknown"}`}`,
+          registry ? `  registry ${registry}` : "",
           token
             ? `  token ${token.id}, ${token.permission}${token.permission === "read_only" ? " (it may not publish or push)" : ""}, ${token.status}, expires ${token.expires_at ?? "never"}`
             : "",

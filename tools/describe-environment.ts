@@ -45,10 +45,15 @@ export const describeEnvironment = defineTool({
   say({ environments }) {
     if (environments.length === 0) return "There is no environment. create_environment makes one.";
     return environments
-      .map(({ name, tokens, running, drift }) =>
+      .map(({ name, description, tokens, running, drift, history = [], next_cursor }) =>
         [
-          `${name}: ${tokens} active token${tokens === 1 ? "" : "s"}`,
+          `${name}: ${tokens} active token${tokens === 1 ? "" : "s"}${description ? `; ${description}` : ""}`,
           ...running.map((run) => `  ${line(run, drift)}`),
+          ...history.map(
+            ({ image, tag, digest, at, token_id }) =>
+              `  ${at}: ${image}${tag ? `:${tag}` : ""} (${digest}) with ${token_id}`,
+          ),
+          ...(next_cursor ? [`  More: call again with cursor ${next_cursor}`] : []),
         ].join("\n"),
       )
       .join("\n");
@@ -56,7 +61,11 @@ export const describeEnvironment = defineTool({
 });
 
 function line(run: z.output<typeof runningShape>, drift: readonly z.output<typeof driftShape>[]): string {
-  const behind = drift.find(({ image }) => image === run.image)?.behind ?? 0;
-  const state = behind === 0 ? "up to date" : `${behind} push${behind === 1 ? "" : "es"} behind`;
-  return `${run.image}${run.tag ? `:${run.tag}` : ""} (${run.digest.slice(0, 19)}) since ${run.since}, ${state}`;
+  const found = drift.find(({ image }) => image === run.image);
+  const state = !found
+    ? "never pushed by tag, so nobody can say whether it is behind"
+    : found.behind === 0
+      ? "up to date"
+      : `${found.behind} push${found.behind === 1 ? "" : "es"} behind ${found.latest}`;
+  return `${run.image}${run.tag ? `:${run.tag}` : ""} (${run.digest}) runs since ${run.since}, ${state}`;
 }

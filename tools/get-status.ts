@@ -60,11 +60,12 @@ export const getStatus = defineTool({
       package_managers,
     };
   },
-  say: ({ version, providers, package_managers }) =>
+  say: ({ version, default_provider, providers, policy, package_managers }) =>
     [
-      `fly-tokens ${version}`,
+      `fly-tokens ${version}${default_provider ? `, using ${default_provider}` : ""}`,
+      `The operator's policy: secrets in results: ${policy.inline_secrets}; confirmation: ${policy.confirm}${policy.read_only ? "; read-only" : ""}${policy.max_expiry_hours === undefined ? "" : `; tokens live at most ${policy.max_expiry_hours} hours`}.`,
       ...providers.map(
-        ({ id, url, identity, role, problem }) => `${id}: ${problem ?? `${identity} (${role}) at ${url}`}`,
+        ({ id, url, identity, role, problem }) => `${id} at ${url}: ${problem ?? `${identity} (${role})`}`,
       ),
       ...package_managers.map(
         ({ id, installed, configured, problem }) =>

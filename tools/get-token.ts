@@ -30,7 +30,12 @@ export const getToken = defineTool({
       ...(history && { last_pulls: history.items.filter((pull) => pull.token_id === id).slice(0, 10) }),
     };
   },
-  say: ({ token, delivered_to }) =>
-    `${token.name} (${token.id}): ${token.status}, ${token.permission}, ${token.scope}, made by ${token.created_by} on ${token.created_at}, expires ${token.expires_at ?? "never"}.` +
-    (delivered_to.length > 0 ? ` Used here by ${delivered_to.join(", ")}.` : ""),
+  say: ({ token, delivered_to, last_pulls = [] }) =>
+    [
+      `${token.name} (${token.id}): ${token.status}, ${token.permission}, ${token.scope}${token.environment ? `, environment ${token.environment}` : ""}, user name ${token.username}, made by ${token.created_by} on ${token.created_at}, expires ${token.expires_at ?? "never"}, ${token.last_used_at ? `last used ${token.last_used_at}` : "never used"}.`,
+      ...(delivered_to.length > 0 ? [`Used here by ${delivered_to.join(", ")}.`] : []),
+      ...last_pulls.map(
+        ({ image, tag, digest, at }) => `Pulled ${image}${tag ? `:${tag}` : ""} (${digest}) at ${at}`,
+      ),
+    ].join("\n"),
 });

@@ -34,12 +34,15 @@ export const listTokens = defineTool({
       .tokens.list({ ...query, ...(until && { expires_before: until }) });
     return { tokens: page.items, next_cursor: page.next_cursor, total: page.total };
   },
-  say({ tokens, next_cursor }) {
+  say({ tokens, next_cursor, total }) {
     if (tokens.length === 0) return "No token matches.";
     const lines = tokens.map(
       ({ id, name, permission, environment, created_by, status, expires_at }) =>
         `${id}  ${name}  ${permission}${environment ? `  ${environment}` : ""}  by ${created_by}  ${status}  expires ${expires_at ?? "never"}`,
     );
-    return [...lines, ...(next_cursor ? [`More: call again with cursor ${next_cursor}`] : [])].join("\n");
+    const rest = total === undefined || !next_cursor ? "" : ` (${tokens.length} of ${total} are here)`;
+    return [...lines, ...(next_cursor ? [`More${rest}: call again with cursor ${next_cursor}`] : [])].join(
+      "\n",
+    );
   },
 });

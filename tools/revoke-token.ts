@@ -36,6 +36,12 @@ export const revokeToken = defineTool({
   }),
   async plan({ ids, filter, provider: named }, context): Promise<Plan | undefined> {
     const { tokens, provider } = context.use("tokens", named);
+    if (ids && filter)
+      throw new Problem(
+        "invalid_input",
+        "Either ids or a filter says which tokens, not both.",
+        "Leave one out; list_tokens shows what a filter matches.",
+      );
     const found = ids
       ? await byIds([...new Set(ids)], (id) => tokens.get(id))
       : await byFilter(filter, context, named);

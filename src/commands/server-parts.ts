@@ -16,6 +16,7 @@ export interface Serving {
 
 export function serving({ config, seams, log }: Invocation): Serving {
   let context: Promise<Context> | undefined;
+  const running = new Set<Promise<unknown>>();
   return {
     parts: {
       version,
@@ -25,10 +26,15 @@ export function serving({ config, seams, log }: Invocation): Serving {
       readOnly: config.read_only,
       unadvertised: ["provider"],
       only: config.tools,
+      running,
       context: () =>
         (context ??= import("../context.ts").then(({ createContext }) => createContext(config, seams))),
       report: (error) => log.error(faultLine(error)),
     },
-    close: async () => (await context)?.close(),
+    async close() {
+      // A client that goes away in the middle must not leave a token behind whose file was never written.
+      await Promise.all(running);
+      await (await context)?.close();
+    },
   };
 }

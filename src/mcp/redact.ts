@@ -21,7 +21,8 @@ export class Outgoing {
     for (const [placeholder, secret] of this.#reveals) {
       if (!text.includes(placeholder)) continue;
       this.#reveals.delete(placeholder);
-      text = text.replaceAll(placeholder, JSON.stringify(secret.reveal()).slice(1, -1));
+      // As a function: in a text, `$&` and the like would not be taken as they stand.
+      text = text.replaceAll(placeholder, () => JSON.stringify(secret.reveal()).slice(1, -1));
     }
     return text;
   }

@@ -71,10 +71,12 @@ function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
 export function parseInput<Schema extends z.ZodObject>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const { issues } = parsed.error;
+  // A misspelt name first: what is missing is often just that.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   const where = issue?.path.join(".") || "the arguments";
   if (issue?.code === "unrecognized_keys") {
-    const allowed = Object.keys(schema.shape);
+    const allowed = namesAt(schema, issue.path);
     const unknown = quote(issue.keys[0] ?? "", 40);
     throw new Problem(
       "invalid_input",
@@ -85,10 +87,7 @@ export function parseInput<Schema extends z.ZodObject>(schema: Schema, value: un
   }
   if (issue?.code === "invalid_value") {
     const allowed = issue.values.map(String);
-    const given = issue.path.reduce<unknown>(
-      (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-      value,
-    );
+    const given = valueAt(value, issue.path);
     throw new Problem(
       "invalid_input",
       `The argument ${where} must be one of: ${allowed.join(", ")}.`,
@@ -96,11 +95,27 @@ export function parseInput<Schema extends z.ZodObject>(schema: Schema, value: un
       { allowed, ...(typeof given === "string" && nearest(given, allowed)) },
     );
   }
+  if (issue?.code === "invalid_type" && issue.path.length > 0 && valueAt(value, issue.path) === undefined)
+    throw new Problem("invalid_input", `The argument ${where} is missing.`, "Add it and call again.");
   throw new Problem(
     "invalid_input",
     `The argument ${where} is not valid: ${issue?.message ?? "unknown reason"}.`,
     "Correct it and call again.",
   );
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
+}
+
+/** The names that the object at a path of the schema knows. */
+function namesAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const [key, ...rest] = path;
+  const object = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  if (!(object instanceof z.ZodObject)) return [];
+  return key === undefined
+    ? Object.keys(object.shape)
+    : namesAt((object.shape as Record<PropertyKey, z.ZodType>)[key] ?? z.never(), rest);
 }
 
 /** The accepted value that is nearest to what was given, if it is near at all. */

@@ -1,5 +1,5 @@
 /** Tools and prompts as an MCP server. With its neighbours in this room the only code that knows the SDK. */
-import { McpServer, type ToolAnnotations } from "@modelcontextprotocol/server";
+import { McpServer, type ServerContext, type ToolAnnotations } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
@@ -36,6 +36,8 @@ export interface ServerParts {
   unadvertised: readonly string[];
   /** Names of the tools to offer; all when absent. */
   only?: readonly string[] | undefined;
+  /** The calls that are being made: whoever closes what they use waits for them. */
+  running?: Set<Promise<unknown>>;
   /** For faults of ours; goes to the log. */
   report: (error: unknown) => void;
 }
@@ -84,7 +86,7 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
     inputSchema: advertiseInput(input, parts.unadvertised),
     outputSchema: advertiseOutput(output),
   };
-  server.registerTool(tool.name, config, async (given, ctx) => {
+  const answer = async (given: unknown, ctx: ServerContext) => {
     try {
       if (parts.readOnly && tool.effect !== "read")
         throw new Problem(
@@ -102,6 +104,11 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
     } catch (error) {
       return failure(error, parts.report);
     }
+  };
+  server.registerTool(tool.name, config, (given, ctx) => {
+    const call = answer(given, ctx);
+    parts.running?.add(call);
+    return call.finally(() => parts.running?.delete(call));
   });
 }
 

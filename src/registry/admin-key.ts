@@ -9,6 +9,7 @@ import type { Kysely } from "kysely";
 import { Problem } from "../problem.ts";
 import { credentialKind, hashOf, makeCredential } from "./credential.ts";
 import type { Database } from "./store/schema.ts";
+import { syncFolder } from "./store/sync.ts";
 
 /** The name of the user that the file's key belongs to. */
 export const firstAdmin = "admin";
@@ -54,6 +55,7 @@ async function makeKeyFile(folder: string): Promise<boolean> {
     await file.writeFile(`${makeCredential("key")}\n`);
     await file.sync();
     await link(complete, join(folder, "admin-key"));
+    await syncFolder(folder);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;

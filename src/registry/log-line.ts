@@ -24,5 +24,5 @@ export function lineFor(
 
 /** `npm logout` puts the token into the path. */
 function withoutCredentials(path: string): string {
-  return path.replace(/(fly[tk]_)[0-9A-Za-z]+/g, "$1…");
+  return path.replace(/(fly[atk]_)[0-9A-Za-z]+/g, "$1…");
 }

@@ -93,13 +93,13 @@ export function fold(name: string): string {
 }
 
 /**
- * SHA-256 (hex) of what was asked for; two requests with the same one ask for the same token. When it ends is left out:
- * "in 30 days" is another moment when it is said again.
+ * SHA-256 (hex) of what was asked for; two requests with the same one ask for the same token. Of its end only whether it
+ * has one: "in 30 days" is another moment when it is said again.
  */
 export function fingerprint(request: TokenRequest): string {
-  const { name, permission, environment } = request;
+  const { name, permission, environment, expires_at } = request;
   return createHash("sha256")
-    .update(JSON.stringify([name, permission, environment ?? null]))
+    .update(JSON.stringify([name, permission, environment ?? null, expires_at === null]))
     .digest("hex");
 }
 

@@ -140,13 +140,22 @@ describe("the end", () => {
     expect(await idle.ended).toBe(0);
   });
 
-  test("waits for an answer that is being made when stdin ends", async () => {
+  test("comes after what was asked for is done: no token is left without the file that it was made for", async () => {
     await using machine = await openMachine();
     const { program, wire } = serve(machine);
     await wire.initialize();
-    const answer = call(wire, "generate_token", { name: "late" });
+    // The answer never comes: there is nobody left to read it.
+    void call(wire, "configure_package_manager", { manager: "npm" }).catch(() => {});
     expect(await end(program)).toBe(0);
-    expect((await answer).data.token).toMatchObject({ name: "late" });
+    const { stdout } = await machine.flyTokens([
+      "call",
+      "check_package_manager",
+      "--json",
+      '{"manager": "npm"}',
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      package_managers: [{ configured: true, works: { ok: true } }],
+    });
   });
 });
 

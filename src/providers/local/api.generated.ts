@@ -9,7 +9,7 @@ export interface paths {
         };
         /**
          * Who answers here.
-         * @description With a challenge the answer also proves that the registry knows the admin key: a client that holds the key file can tell its own registry from another program at the same address before it sends the key.
+         * @description With a challenge the answer also proves that the registry knows a key, the first admin's or the one that is named: a client can tell its own registry from another program at the same address before it sends the key.
          */
         get: operations["getHealth"];
         put?: never;
@@ -501,6 +501,8 @@ export interface operations {
             query?: {
                 /** @description A nonce of the caller's choice. */
                 challenge?: string;
+                /** @description Which key is meant, as the SHA-256 (hex) of the SHA-256 of it. */
+                key_id?: string;
             };
             header?: never;
             path?: never;
@@ -557,7 +559,7 @@ export interface operations {
                 /** @description A field, with `-` in front for descending order. Names are compared without regard to case; "never" is the latest expiry. */
                 sort?: "-created_at" | "created_at" | "name" | "-name" | "expires_at" | "-expires_at";
                 limit?: number;
-                /** @description `next_cursor` of the page before, with the same `sort` and filters. */
+                /** @description `next_cursor` of the page before, with the same order and filters. */
                 cursor?: string;
             };
             header?: never;
@@ -585,7 +587,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A repetition with the same key and the same body makes no second token. It gets the value again only within ten minutes and only from the process that minted it. */
+                /** @description A repetition with the same key and the same body (of `expires_at` only whether it is null counts) makes no second token. It gets the value again only within ten minutes and only from the process that minted it. */
                 "Idempotency-Key"?: string;
             };
             path?: never;

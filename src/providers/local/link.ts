@@ -115,7 +115,7 @@ export class Link {
         throw health.isRegistry ? unknownKey(url, local_key) : stranger(url);
       }
       // A key of a registry that is kept elsewhere: an empty one in its place would keep that one from coming back.
-      const kept = !ownKey || (await readKey(registryFolder(this.#config)));
+      const kept = !local_key || (await readKey(registryFolder(this.#config)));
       if (!kept || !canServe(url)) throw nobody(url);
       // In the next round it has to prove itself like any other, or the one of a process that was faster has.
       if (!(await this.#start())) await pause(Math.random() * 100);

@@ -4,11 +4,12 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Refusal } from "../caller.ts";
+import { syncFile, syncFolder } from "./sync.ts";
 
 export interface StoredBlob {
   /** `sha256:` and 64 hex digits. */
@@ -67,9 +68,9 @@ export class Blobs {
     if (expected !== undefined && expected !== `sha256:${hex}`) {
       throw new Refusal(400, "DIGEST_INVALID", `The content has the digest sha256:${hex}.`);
     }
-    await sync(path);
+    await syncFile(path);
     await rename(path, this.#path(hex));
-    await sync(join(this.#folder, "sha256"));
+    await syncFolder(join(this.#folder, "sha256"));
     return { digest: `sha256:${hex}`, size };
   }
 
@@ -110,9 +111,4 @@ export function limited(limit: number): Transform {
       else done(null, chunk);
     },
   });
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  await handle.sync().finally(() => handle.close());
 }
