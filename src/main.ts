@@ -85,9 +85,13 @@ function parse(args: readonly string[], command: Command) {
   }
 }
 
+// Node 20 does not wait for a fetch whose connection is cut at once: it would end with code 0 in the middle of a command.
+const awake = setInterval(() => {}, 2 ** 30);
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
+    clearInterval(awake);
   },
   (error: unknown) => {
     const said =

@@ -37,7 +37,7 @@ export class Secret {
 
 /**
  * Removes every secret that this process has seen from a text, in plain, base64, base64url, percent-encoded and
- * JSON-escaped form.
+ * JSON-escaped form, and the beginning of one where the text was cut off in the middle of it.
  *
  * @param except a secret that was asked for and may stay
  */
@@ -47,6 +47,22 @@ export function redact(text: string, except?: Secret): string {
   for (const [value, forms] of seen) {
     if (value === allowed) continue;
     for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, "[redacted]");
+    for (const form of forms) clean = withoutBeginning(clean, form);
+  }
+  return clean;
+}
+
+/** Enough of a secret to be told from ordinary words. */
+const beginning = 16;
+
+function withoutBeginning(text: string, form: string): string {
+  if (form.length <= beginning) return text;
+  const head = form.slice(0, beginning);
+  let clean = text;
+  for (let at = clean.indexOf(head); at >= 0; at = clean.indexOf(head, at)) {
+    let length = beginning;
+    while (length < form.length && clean[at + length] === form[length]) length += 1;
+    clean = `${clean.slice(0, at)}[redacted]${clean.slice(at + length)}`;
   }
   return clean;
 }

@@ -50,6 +50,17 @@ describe("redact", () => {
     );
   });
 
+  it.each([
+    ["plain", value],
+    ["base64", Buffer.from(`bob:${value}`).toString("base64")],
+  ])("removes the beginning of it where a text was cut off, in %s form", (_form, text) => {
+    for (const length of [28, 40, 53]) {
+      const clean = redact(`the upstream said: ${text.slice(0, length)}…`);
+      expect(clean).toMatch(/^the upstream said: .{0,8}\[redacted\].{0,3}…$/);
+    }
+    expect(redact(value.slice(0, 10))).toBe(value.slice(0, 10));
+  });
+
   it("lets a value pass that was asked for", () => expect(redact(value, secret)).toBe(value));
 
   it("leaves everything else alone", () => {

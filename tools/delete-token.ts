@@ -23,7 +23,7 @@ export const deleteToken = defineTool({
   }),
   async plan({ ids, provider }, context): Promise<Plan | undefined> {
     const { tokens } = context.use("tokens", provider);
-    const found = await Promise.all([...new Set(ids)].map((id) => tokens.get(id).catch(() => undefined)));
+    const found = await Promise.all([...new Set(ids)].map((id) => tokens.get(id).catch(unlessUnknown)));
     const gone = found.filter((token) => token !== undefined && token.status !== "active");
     if (gone.length === 0) return undefined;
     return {
@@ -62,6 +62,12 @@ export const deleteToken = defineTool({
       )
       .join("\n"),
 });
+
+/** An unknown id becomes an outcome of the call; an issuer that cannot be reached ends it before anything is asked. */
+function unlessUnknown(error: unknown): undefined {
+  if (error instanceof Problem && outcomeOf(error) !== "failed") return undefined;
+  throw error;
+}
 
 function outcomeOf({ code }: Problem): "still_active" | "not_found" | "forbidden" | "failed" {
   if (code === "conflict") return "still_active";

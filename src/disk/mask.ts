@@ -40,7 +40,9 @@ export function mask(text: string, secrets: readonly string[]): string {
   const known = [...secrets]
     .sort((a, b) => b.length - a.length)
     .reduce((clean, secret) => clean.replaceAll(secret, masked), text);
-  return redact(known.replace(named, `$1${masked}`).replace(inUrl, `$1${masked}@`));
+  return redact(
+    known.replace(named, `$1${masked}`).replace(inUrl, `$1${masked}@`).replace(jsonText, `$1${masked}`),
+  );
 }
 
 /** SHA-256 in hex; of text, that of its UTF-8 bytes. */
@@ -53,4 +55,6 @@ const value = /(?!\$\{|\[secret\])(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,}]+)/.source
 const name = /\b_?(?:auth|authtoken|password|passwd|identitytoken|registrytoken|token|secret|account)"?/
   .source;
 const named = new RegExp(`(${name}(?:\\s*[=:]\\s*|[ \\t]+(?![=:])))${value}`, "gi");
+// In JSON on one line anything may be one: HttpHeaders has names of the user's own making.
+const jsonText = /("(?:[^"\\]|\\.)*"\s*:\s*)"(?:[^"\\]|\\.)+"/g;
 const inUrl = /(:\/\/)[^/\s@"']+@/g;

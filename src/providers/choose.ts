@@ -1,5 +1,5 @@
 /** Which provider a call is for. */
-import { Problem } from "../problem.ts";
+import { Problem, quote } from "../problem.ts";
 import type { Provider } from "./provider.ts";
 
 export type Ability = "tokens" | "environments" | "registries" | "identity";
@@ -14,20 +14,19 @@ export function useProvider<Group extends Ability>(
   id?: string,
 ): { provider: Provider } & Required<Pick<Provider, Group>> {
   const provider = id === undefined ? defaultProvider(providers) : providers.find((one) => one.id === id);
-  const ids = providers.map((one) => one.id);
   if (!provider && id === undefined)
     throw new Problem(
       "not_configured",
       "Several providers are configured.",
       "Name one with `provider`, or set FLY_TOKENS_PROVIDER.",
-      { allowed: ids },
+      { allowed: idsOf(providers.filter((one) => one.configured)) },
     );
   if (!provider)
     throw new Problem(
       "not_found",
-      `There is no provider "${id?.slice(0, 40)}".`,
+      `There is no provider "${quote(id ?? "", 40)}".`,
       "Name one of those that get_status lists.",
-      { allowed: ids },
+      { allowed: idsOf(providers) },
     );
   if (!provider.configured)
     throw new Problem(
@@ -38,11 +37,11 @@ export function useProvider<Group extends Ability>(
   const group = provider[ability];
   if (group)
     return { provider, [ability]: group } as { provider: Provider } & Required<Pick<Provider, Group>>;
-  const able = providers.filter((one) => one[ability]).map((one) => one.id);
+  const able = idsOf(providers.filter((one) => one[ability]));
   throw new Problem(
     "unsupported",
     `${provider.title} has no ${ability}.`,
-    `Use ${able.join(" or ") || "another provider"}.`,
+    able.length > 0 ? `Use ${able.join(" or ")}.` : "No provider has it.",
     { allowed: able },
   );
 }
@@ -51,4 +50,8 @@ export function useProvider<Group extends Ability>(
 export function defaultProvider(providers: readonly Provider[]): Provider | undefined {
   const products = providers.filter((one) => one.configured && one.id !== "local");
   return products.length < 2 ? (products[0] ?? providers.find((one) => one.id === "local")) : undefined;
+}
+
+function idsOf(providers: readonly Provider[]): string[] {
+  return providers.map(({ id }) => id);
 }

@@ -118,16 +118,23 @@ const reasons: readonly [RegExp, string][] = [
   [/CERT|SSL|TLS|ISSUER|SIGNATURE/, "it could not prove who it is"],
 ];
 
+/** Codes of failures before the first byte was sent. */
+const unsent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|.*CERT.*)$/;
+
 function down(request: Request, cause: unknown, timeout: number): Problem {
   const codes = codesOf(cause);
   const [, reason] = reasons.find(([pattern]) => codes.some((code) => pattern.test(code))) ?? [];
   const why = timedOut(cause)
     ? `did not answer within ${timeout / 1000} s`
     : `could not be reached${reason ? `: ${reason}` : ""}`;
+  const mayHaveArrived =
+    !["GET", "HEAD"].includes(request.method) && !codes.some((code) => unsent.test(code));
   return new Problem(
     "provider_down",
-    `${new URL(request.url).host} ${why}.`,
-    "Check that it is running and that its URL is right, then try again.",
+    `${new URL(request.url).host} ${why}${mayHaveArrived ? "; whether it did what was asked is not known" : ""}.`,
+    mayHaveArrived
+      ? "Look at what is there (list_tokens, describe_environment) before you try again."
+      : "Check that it is running and that its URL is right, then try again.",
     { cause },
   );
 }

@@ -4,7 +4,13 @@
  */
 import type { Context } from "../context.ts";
 import type { Receipt } from "../disk/disk.ts";
-import type { PackageManager, Place, Target, Verification } from "../package-managers/package-manager.ts";
+import type {
+  Draft,
+  PackageManager,
+  Place,
+  Target,
+  Verification,
+} from "../package-managers/package-manager.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
 import { type Credential, fits, obtain, standing } from "./credential.ts";
@@ -34,8 +40,8 @@ export async function setUp(
   try {
     await manager.login?.(target, place, await textsOf(job), context.run);
     receipt = await write(job, target, credential.token);
-    const verified = request.verify ? await verify(job, target) : undefined;
-    const { replaced_url, ...written } = receipt;
+    const verified = request.verify ? await verify(job, target, receipt.variable) : undefined;
+    const { replaced_url, variable: _, ...written } = receipt;
     const notes = [
       ...(await passThrough(job, replaced_url)),
       ...about(before, credential),
@@ -47,13 +53,11 @@ export async function setUp(
   }
 }
 
-interface Written extends Receipt {
-  replaced_url?: string | undefined;
-}
+type Written = Receipt & Pick<Draft, "replaced_url" | "variable">;
 
 /** Without a token it only looks whether it could be written. */
 async function write({ manager, place, context }: Job, target: Target, token?: Token): Promise<Written> {
-  let draft: ReturnType<PackageManager["plan"]> | undefined;
+  let draft: Draft | undefined;
   const receipt = await context.disk.edit({
     purpose: {
       manager: manager.id,
@@ -73,21 +77,21 @@ async function write({ manager, place, context }: Job, target: Target, token?: T
     ...receipt,
     warnings: [...(draft?.warnings ?? []), ...receipt.warnings],
     replaced_url: draft?.replaced_url,
+    variable: draft?.variable,
   };
 }
 
-/** With what the client itself would find now, so that a wrong key or a shadowing setting shows. */
-async function verify(job: Job, target: Target): Promise<Verification> {
+/**
+ * With what the client itself would find now, so that a wrong key or a shadowing setting shows.
+ * @param variable what is to hold the secret; the user sets it where they work, not where this server runs
+ */
+async function verify(job: Job, target: Target, variable: string | undefined): Promise<Verification> {
   const { manager, place, context } = job;
   const status = manager.status(target.url, place, await textsOf(job));
   // Configured without a secret that we can read: a credential helper has it.
-  const secret = status.secret ?? (status.configured ? target.secret : undefined);
-  const verified =
-    secret &&
-    (await manager.verify(
-      { ...target, secret, username: status.username ?? target.username },
-      context.fetch,
-    ));
+  const secret = status.configured ? (status.secret ?? target.secret) : variable && target.secret;
+  const username = status.username ?? target.username;
+  const verified = secret ? await manager.verify({ ...target, secret, username }, context.fetch) : undefined;
   if (verified?.ok) return verified;
   const unseen =
     status.shadowed_by.join(" ") || `${manager.tool} would not find the credential that was written.`;

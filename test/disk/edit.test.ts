@@ -156,7 +156,7 @@ describe("edit", () => {
     await using s = await diskSetting();
     const path = await s.home.write(
       "config.json",
-      '{"auths":{"a":{"auth":"c2VjcmV0LW9mLWE="}},"proxy":"http://u:pw@proxy.example"}\n',
+      '{"auths":{"a":{"auth":"c2VjcmV0LW9mLWE="}},"HttpHeaders":{"X-Vault":"of their own"},"proxy":"http://u:pw@proxy.example"}\n',
     );
     const plan: Job["plan"] = (texts) => [
       {
@@ -168,7 +168,7 @@ describe("edit", () => {
     ];
     const { changes } = await s.disk.edit({ purpose, files: [path], plan });
     expect(changes[0]?.diff).toBe(
-      '-{"auths":{"a":{"auth":[secret]}},"proxy":"http://[secret]@proxy.example"}\n+{"auths":{"a":{"auth":[secret]}},"proxy":"http://[secret]@proxy.example","x":1}',
+      '-{"auths":{"a":{"auth":[secret]}},"HttpHeaders":{"X-Vault":[secret]},"proxy":[secret]}\n+{"auths":{"a":{"auth":[secret]}},"HttpHeaders":{"X-Vault":[secret]},"proxy":[secret],"x":1}',
     );
   });
 

@@ -6,8 +6,8 @@ import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** npm's cache of this machine, so that a package can be installed as users do it without loading it all again. */
-    npmCache: string;
+    /** Where npm gets packages on this machine, so that one can be installed as users do it without loading all of it again. */
+    npm: { cache: string; registry: string };
   }
 }
 
@@ -19,7 +19,8 @@ export function setup(project: TestProject): void {
   if (!existsSync(join(programs, "node_modules/.package-lock.json"))) npm(["ci", "--prefix", programs]);
   const sources = ["src", "tools", "prompts", "scripts", "package.json", "package-lock.json"];
   if (newest(["dist/main.js"]) <= newest(sources)) npm(["run", "--silent", "build"]);
-  project.provide("npmCache", npm(["config", "get", "cache"]).trim());
+  const setting = (name: string) => npm(["config", "get", name]).trim();
+  project.provide("npm", { cache: setting("cache"), registry: setting("registry") });
 }
 
 function npm(args: string[]): string {

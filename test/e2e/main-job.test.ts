@@ -109,7 +109,7 @@ describeWith(["pip", "twine", "python3"], "pip and twine", () => {
       },
     });
   const download = (machine: Machine, to: string) =>
-    machine.run("pip", `download -v --no-deps --no-cache-dir --dest ${to} fly-hello`);
+    machine.run("pip", `download -vv --no-deps --no-cache-dir --dest ${to} fly-hello`);
 
   test("upload what a read-and-write token may, and download and install with the files that the agent wrote", async () => {
     await using machine = await openMachine();

@@ -99,10 +99,16 @@ describe("initialize and tools/list", () => {
     expect(result?.tools).toHaveLength(tools.length);
     await wire.request("prompts/list");
     expect(await sockets(program)).toEqual([]);
-    expect(await machine.tree()).toEqual(before);
     expect(await listens(machine.url)).toBe(false);
+    expect(await machine.tree()).toEqual(before);
     expect(await end(program)).toBe(0);
     expect(await machine.tree()).toEqual(before);
+    // That this looks in the right place: a tool that is called does both.
+    const busy = serve(machine);
+    await busy.wire.initialize();
+    await call(busy.wire, "list_tokens");
+    if (process.platform === "linux") expect(await sockets(busy.program)).not.toEqual([]);
+    expect(await machine.tree()).not.toEqual(before);
   });
 
   test("need no network", async ({ skip }) => {

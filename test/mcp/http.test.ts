@@ -56,7 +56,7 @@ async function door(tool: Tool) {
     handler,
     reported,
     bodies,
-    /** A client that comes with the bearer. @param rechunk cuts what it gets into pieces of this many bytes */
+    /** A client that comes with the bearer. */
     async connect(era: ClientOptions["era"]) {
       const client = new Client(
         { name: "test", version: "1" },

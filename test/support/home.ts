@@ -50,18 +50,21 @@ export async function tempHome(): Promise<TempHome> {
     },
     bytes: (name) => readFile(at(name)),
     mode: async (name) => (await lstat(at(name))).mode & 0o7777,
-    async tree() {
-      const entries = await readdir(path, { recursive: true, withFileTypes: true });
-      const described = entries.map(async (entry) => {
-        const full = join(entry.parentPath, entry.name);
-        return [relative(path, full), await describeEntry(full)] as const;
-      });
-      return Object.fromEntries((await Promise.all(described)).sort(([a], [b]) => (a < b ? -1 : 1)));
-    },
+    tree: () => treeOf(path),
     async [Symbol.asyncDispose]() {
       await rm(path, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** Everything in a folder, by path: files by their mode and content, links by their target, folders by their mode. */
+export async function treeOf(path: string): Promise<Record<string, string>> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const described = entries.map(async (entry) => {
+    const full = join(entry.parentPath, entry.name);
+    return [relative(path, full), await describeEntry(full)] as const;
+  });
+  return Object.fromEntries((await Promise.all(described)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function describeEntry(path: string): Promise<string> {

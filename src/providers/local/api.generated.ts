@@ -303,7 +303,7 @@ export interface components {
             version: string;
             /** @constant */
             status: "ok";
-            /** @description HMAC-SHA256 (hex) of the challenge's UTF-8 bytes, keyed with the 32 bytes of the SHA-256 of the admin key. Absent without a challenge. */
+            /** @description HMAC-SHA256 (hex) of the challenge's UTF-8 bytes, keyed with the 32 bytes of the SHA-256 of the key. Absent without a challenge, and for a key that is not known. */
             proof?: string;
         };
         /** @enum {string} */

@@ -40,7 +40,7 @@ type Driver = SqliteDatabase & { exec(sql: string): void };
 
 async function openDriver(file: string): Promise<Driver> {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  // Before 22.13 node:sqlite is absent or behind a flag; until 24 it warns on stderr that it is experimental.
+  // Before 22.13 node:sqlite is absent or behind a flag.
   if (major > 22 || (major === 22 && minor >= 13)) return openBuiltIn(file);
   try {
     const { default: BetterSqlite } = (await import("better-sqlite3" as string)) as {
@@ -57,8 +57,8 @@ async function openDriver(file: string): Promise<Driver> {
   }
 }
 
-async function openBuiltIn(file: string): Promise<Driver> {
-  const { DatabaseSync } = await import("node:sqlite");
+function openBuiltIn(file: string): Driver {
+  const { DatabaseSync } = loadQuietly();
   const database = new DatabaseSync(file);
   return {
     exec: (sql) => database.exec(sql),
@@ -73,6 +73,17 @@ async function openBuiltIn(file: string): Promise<Driver> {
       };
     },
   };
+}
+
+/** Until 24 Node warns when it is loaded that it is experimental; hosts show a server's stderr as its faults. */
+function loadQuietly(): typeof import("node:sqlite") {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return process.getBuiltinModule("node:sqlite");
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /** Two processes that do this at once can see SQLITE_BUSY: for this one statement SQLite does not wait. */

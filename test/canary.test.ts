@@ -1,0 +1,303 @@
+/**
+ * Secrets of every kind are at work here: keys, tokens that are minted, and those of others in the user's files. Every
+ * tool does its work and fails at it, and wherever something comes out, none of them may be seen.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { faultLine, openLog } from "../src/log.ts";
+import { tools } from "../tools/index.generated.ts";
+import { Canaries } from "./support/canaries.ts";
+import { treeOf } from "./support/home.ts";
+import { type Machine, openMachine } from "./support/machine.ts";
+import type { ClientOptions, ToolResult } from "./support/world.ts";
+
+const theirs = Object.fromEntries(
+  [
+    "registry",
+    "token",
+    "password",
+    "auth",
+    "index",
+    "extra",
+    "netrc",
+    "other",
+    "host",
+    "identity",
+    "header",
+    "vault",
+    "proxy",
+    "pnpm",
+    "file",
+  ].map((name) => [name, `theirs-${name}-${Math.random().toString(36).slice(2)}-0123456789`]),
+);
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+/** Files as their owner left them, each with secrets of others beside the place of ours. */
+const files: Record<string, string> = {
+  ".npmrc": [
+    `registry=https://bob:${theirs.registry}@npm.example/`,
+    `//npm.example/:_authToken=${theirs.token}`,
+    `//npm.example/:_password=${base64(theirs.password ?? "")}`,
+    `//old.example/:_auth=${base64(`bob:${theirs.auth}`)}`,
+    "",
+  ].join("\n"),
+  ".config/pnpm/auth.ini": `//npm.example/:_authToken=${theirs.pnpm}\n`,
+  ".config/pip/pip.conf": `[global]\nindex-url = https://bob:${theirs.index}@pypi.example/simple\nextra-index-url = https://bob:${theirs.extra}@more.example/simple\n`,
+  // On one line, so that whatever shows our change shows the rest.
+  ".netrc": `machine a.example login bob password ${theirs.netrc} machine b.example login bob account x password ${theirs.other}`,
+  ".docker/config.json": JSON.stringify({
+    auths: { "other.example": { auth: base64(`bob:${theirs.host}`), identitytoken: theirs.identity } },
+    HttpHeaders: { Authorization: `Bearer ${theirs.header}`, "X-Vault": theirs.vault },
+    proxies: { default: { httpProxy: `http://bob:${theirs.proxy}@proxy.example` } },
+  }),
+  "their-token": `${theirs.file}\n`,
+};
+
+/** Looks at every process and its own environment, keeps its input; says it all when it is to refuse. */
+const docker = `
+{ for file in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < "$file"; echo; done; tr '\\0' '\\n' < /proc/$$/environ; } > "$HOME/seen.tmp" 2> /dev/null
+cat "$HOME/seen.tmp" >> "$HOME/seen"
+cat > "$HOME/input"
+[ ! -e "$HOME/refuse" ] || { echo "Error: unauthorized: $(cat "$HOME/input") $(base64 -w0 "$HOME/input")" >&2; exit 1; }
+`;
+
+interface Scene extends AsyncDisposable {
+  here: Machine;
+  canaries: Canaries;
+  /** Values that were shown because somebody asked. */
+  asked: Set<string>;
+  call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  succeeded: Set<string>;
+  failed: Set<string>;
+}
+
+async function openScene(era: ClientOptions["era"]): Promise<Scene> {
+  const canaries = new Canaries();
+  for (const secret of Object.values(theirs)) canaries.add(secret);
+  const here = await openMachine({
+    programs: { docker },
+    env: { FLY_TOKENS_CONFIRM: "never" },
+    fetch: (real) => async (input, init) => {
+      const { pathname } = new URL(typeof input === "object" && "url" in input ? input.url : input);
+      const said = `${"upstream ".repeat(31)}${minted} ${base64(`bob:${minted}`)} ${here.registry.adminKey}`;
+      if (pathname.endsWith("/tokens/tok_quotes"))
+        return Response.json({ error: { code: "invalid", message: said } }, { status: 400 });
+      if (pathname.endsWith("/tokens/tok_throws")) throw new Error(said);
+      const response = await real(input, init);
+      if (response.status === 201 && pathname.endsWith("/tokens")) {
+        minted = ((await response.clone().json()) as { value: string }).value;
+        canaries.add(minted);
+      }
+      return response;
+    },
+  });
+  let minted = here.registry.adminKey;
+  canaries.add(here.registry.adminKey);
+  for (const [name, text] of Object.entries(files)) await here.write(name, text);
+  const { call } = await here.connect({ era });
+  const scene: Scene = {
+    here,
+    canaries,
+    asked: new Set(),
+    succeeded: new Set(),
+    failed: new Set(),
+    async call(name, args) {
+      const result = await call(name, args);
+      (result.isError ? scene.failed : scene.succeeded).add(name);
+      return result;
+    },
+    [Symbol.asyncDispose]: () => here[Symbol.asyncDispose](),
+  };
+  return scene;
+}
+
+const idOf = ({ data }: ToolResult) => (data as { token?: { id: string } }).token?.id ?? "";
+
+/** What each tool is called with so that it does its work, and so that it fails: with secrets at hand both times. */
+const cases: Record<string, (scene: Scene) => Promise<void>> = {
+  async get_status({ call }) {
+    await call("get_status");
+    await call("get_status", { verbose: true });
+  },
+
+  async create_environment({ call }) {
+    await call("create_environment", { name: "production" });
+    await call("create_environment", { name: "production" });
+  },
+
+  async generate_token({ call, here, asked }) {
+    const shown = await call("generate_token", {
+      name: "shown",
+      environment: "production",
+      idempotency_key: "k",
+    });
+    asked.add((shown.data as { credential?: { token: string } }).credential?.token ?? "");
+    await call("generate_token", { name: "shown", environment: "production", idempotency_key: "k" });
+    const path = here.at("kept");
+    await call("generate_token", { name: "kept", deliver_to: "file", deliver_path: path });
+    await call("generate_token", { name: "kept", deliver_to: "file", deliver_path: path });
+    await call("generate_token", { name: "kept", environment: "moon" });
+  },
+
+  async configure_package_manager({ call, here }) {
+    for (const manager of ["npm", "pip", "docker"]) {
+      await call("configure_package_manager", { manager, dry_run: true });
+      await call("configure_package_manager", { manager });
+      await call("configure_package_manager", { manager, permission: "read_write" });
+      await call("configure_package_manager", { manager, token_from: "file:their-token" });
+      await call("configure_package_manager", { manager, token_from: "file:kept", expires: "7d" });
+    }
+    await call("configure_package_manager", { manager: "pip", secret_style: "value", expires: "9d" });
+    await here.write("refuse", "");
+    await call("configure_package_manager", { manager: "docker", expires: "90d" });
+  },
+
+  async check_package_manager({ call, here }) {
+    await call("check_package_manager");
+    await here.registry.call(
+      "POST",
+      `/tokens/${idOf(await call("configure_package_manager", { manager: "npm" }))}/revoke`,
+    );
+    await call("check_package_manager");
+    await call("check_package_manager", { manager: "cargo" });
+  },
+
+  async list_tokens({ call }) {
+    await call("list_tokens");
+    await call("list_tokens", { cursor: "x" });
+  },
+
+  async get_token({ call }) {
+    await call("get_token", { id: idOf(await call("configure_package_manager", { manager: "pip" })) });
+    await call("get_token", { id: "tok_unknown" });
+    await call("get_token", { id: "tok_quotes" });
+    await call("get_token", { id: "tok_throws" });
+  },
+
+  async describe_environment({ call }) {
+    await call("describe_environment", { name: "production" });
+    await call("describe_environment", { name: "moon" });
+  },
+
+  async restore_package_manager({ call }) {
+    for (const manager of ["npm", "pip", "docker"]) {
+      await call("restore_package_manager", { manager, dry_run: true });
+      while (!(await call("restore_package_manager", { manager })).isError);
+    }
+  },
+
+  async revoke_token({ call }) {
+    await call("revoke_token", { filter: { status: "active" } });
+    await call("revoke_token", { ids: ["tok_quotes"] });
+  },
+
+  async delete_token({ call, here }) {
+    await call("delete_token", { ids: (await here.tokens()).map(({ id }) => id).slice(0, 100) });
+    await call("delete_token", { ids: ["tok_throws"] });
+  },
+};
+
+/** Everything that could have come out, by where. */
+async function outlets({ here }: Scene): Promise<Record<string, string[]>> {
+  const lines: string[] = [];
+  const stderr = vi.spyOn(process.stderr, "write").mockImplementation((line) => lines.push(String(line)) > 0);
+  for (const fault of here.faults) openLog("debug").error(faultLine(fault));
+  stderr.mockRestore();
+  const ours = Object.entries(await treeOf(here.at("ours")));
+  return {
+    frames: here.frames,
+    "log lines": lines,
+    "the registry's log": here.registry.log.map((line) => JSON.stringify(line)),
+    "names of our files": ours.map(([name]) => name),
+    "journal, locks and confirmations": ours.flatMap(([name, text]) =>
+      name.includes("backups/") ? [] : [text],
+    ),
+    "processes and their environments": [(await here.read("seen")) ?? ""],
+    "names of temporary files": await readdir(tmpdir()),
+  };
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+it("every tool has its case", () => {
+  expect(Object.keys(cases).sort()).toEqual(tools.map(({ name }) => name).sort());
+});
+
+describe.each<ClientOptions["era"]>(["legacy", "modern"])("with a client of the %s era", (era) => {
+  it("no secret comes out that was not asked for, and that once", async () => {
+    await using scene = await openScene(era);
+    const { here, canaries, asked } = scene;
+    for (const play of Object.values(cases)) await play(scene);
+    const all = tools.map(({ name }) => name).sort();
+    expect([[...scene.succeeded].sort(), [...scene.failed].sort()]).toEqual([all, all]);
+
+    const found = Object.entries(await outlets(scene)).flatMap(([where, texts]) =>
+      texts.flatMap((text) => canaries.in(text).map((value) => ({ where, value }))),
+    );
+    expect(found.filter(({ value }) => !asked.has(value))).toEqual([]);
+    expect(found.map(({ where, value }) => [where, value])).toEqual(
+      [...asked].map((value) => ["frames", value]),
+    );
+
+    // That they were there to be found: in what the client was told, and where they belong.
+    expect(canaries.in((await here.read("input")) ?? "")).toHaveLength(1);
+    expect(await here.read("seen")).toMatch(/docker login 127\.0\.0\.1:\d+ -u admin --password-stdin/);
+    expect(canaries.in(await readFile(here.at("kept"), "utf8"))).toHaveLength(1);
+    expect(canaries.count).toBeGreaterThan(Object.keys(theirs).length + 10);
+    expect(await here.tree()).toMatchObject(
+      Object.fromEntries(Object.entries(files).map(([name, text]) => [name, `0600 ${text}`])),
+    );
+  });
+
+  it("an error that nobody foresaw says nothing, and the log has it without the secret", async () => {
+    await using scene = await openScene(era);
+    const { here, canaries, call } = scene;
+    // What could go wrong at worst: the way to programs fails, and quotes what it was given.
+    here.context.run = async (command, args, options = {}) => {
+      throw new TypeError(
+        `${command} ${args.join(" ")} < ${options.input} ${base64(`admin:${options.input}`)}`,
+      );
+    };
+    const result = await call("configure_package_manager", { manager: "docker" });
+    expect(result.error).toMatchObject({ code: "internal" });
+    expect(here.faults).toEqual([expect.any(TypeError)]);
+    expect(canaries.in(String(here.faults[0]))).toHaveLength(1);
+    const { "log lines": lines = [], ...rest } = await outlets(scene);
+    expect(lines.join()).toMatch(/TypeError.*docker login.*\[redacted\]/);
+    for (const texts of [lines, ...Object.values(rest)])
+      expect(texts.flatMap((text) => canaries.in(text))).toEqual([]);
+    expect((await here.tokens()).map(({ status }) => status)).toEqual(["revoked"]);
+  });
+});
+
+it("nothing of a token is in the registry's own files", async () => {
+  await using scene = await openScene("legacy");
+  await scene.call("generate_token", { name: "ci" });
+  const { here, canaries } = scene;
+  const stored = Object.entries(await treeOf(here.registry.folder)).filter(
+    ([name]) => !name.endsWith("admin-key"),
+  );
+  expect(stored.some(([, text]) => text.includes("SQLite format 3"))).toBe(true);
+  for (const [name, text] of stored) expect([name, canaries.in(name + text)]).toEqual([name, []]);
+});
+
+describe("what finds secrets here", () => {
+  const value = "flyt_Q7xK2mPz9RtVw4YbNc8LdHs3JfGa6Te5UoIi1XqWy0ZkMnB7";
+  const canaries = new Canaries();
+  canaries.add(value);
+  it.each([
+    value,
+    `a ${value.slice(7, 25)}…`,
+    encodeURIComponent(`?${value}&`),
+    base64(value),
+    base64(`a:${value}`),
+    base64(`ab:${value}"}`),
+    base64(`abc:${value}\n`),
+    Buffer.from(`?>${value}`).toString("base64url"),
+    join("/tmp", value),
+  ])("finds %s", (text) => expect(canaries.in(text)).toEqual([value]));
+  it("finds no other words", () =>
+    expect(canaries.in("[secret …MnB7] flyt_Q7xK2mPz9 and base64 Zmx5dF9RN3hLMm1Q")).toEqual([]));
+});
