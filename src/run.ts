@@ -7,7 +7,6 @@ import { Problem } from "./problem.ts";
 export interface RunOptions {
   /** Written to stdin, then stdin is closed. The only way for a secret to reach a program. */
   input?: string;
-  /** Default: this process's. FLY_TOKENS_* is never handed on. */
   env?: Readonly<Record<string, string | undefined>>;
   cwd?: string;
   /** Milliseconds; default 30,000. The program is killed then. */
@@ -33,7 +32,7 @@ export const run: Run = (command, args, options = {}) =>
     const child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
       shell: false,
-      env: withoutOurs(options.env ?? process.env),
+      ...(options.env && { env: options.env as NodeJS.ProcessEnv }),
       ...(options.cwd && { cwd: options.cwd }),
     });
     const timer = setTimeout(() => {
@@ -77,11 +76,6 @@ export const run: Run = (command, args, options = {}) =>
     child.stdin.on("error", () => {}); // a program that does not read its input is not a fault of ours
     child.stdin.end(options.input ?? "");
   });
-
-/** Our settings are nobody else's business, least of all the keys among them. */
-function withoutOurs(env: NonNullable<RunOptions["env"]>): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^FLY_TOKENS_/i.test(name)));
-}
 
 /** Whether a program is on PATH; starts nothing. */
 export async function installed(

@@ -23,6 +23,12 @@ export function realSeams(): Seams {
     cwd: process.cwd(),
     env: process.env,
     platform: process.platform,
-    run,
+    run: (command, args, options = {}) =>
+      run(command, args, { ...options, env: withoutOurs(options.env ?? process.env) }),
   };
+}
+
+/** Our settings are no business of the programs that we start, least of all the keys among them. */
+function withoutOurs(env: Seams["env"]): Seams["env"] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^FLY_TOKENS_/i.test(name)));
 }
