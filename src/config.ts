@@ -187,7 +187,9 @@ function fromNames(
   const found: Record<string, string | boolean> = {};
   for (const [key, setting] of Object.entries(settings)) {
     const value = values[setting.env];
-    if (value !== undefined && value !== "") found[key] = value;
+    // A host that installs the bundle may hand on the placeholder of a setting that nobody filled in.
+    if (value !== undefined && value !== "" && !/^\$\{user_config\.\w+\}$/.test(String(value)))
+      found[key] = value;
   }
   return found;
 }

@@ -73,12 +73,14 @@ interface Scene extends AsyncDisposable {
   failed: Set<string>;
 }
 
-async function openScene(era: ClientOptions["era"]): Promise<Scene> {
+async function openScene(
+  era: ClientOptions["era"],
+  programs: Record<string, string> = { docker },
+): Promise<Scene> {
   const canaries = new Canaries();
   for (const secret of Object.values(theirs)) canaries.add(secret);
   const here = await openMachine({
-    programs: { docker },
-    env: { FLY_TOKENS_CONFIRM: "never" },
+    programs,
     fetch: (real) => async (input, init) => {
       const { pathname } = new URL(typeof input === "object" && "url" in input ? input.url : input);
       const said = `${"upstream ".repeat(31)}${minted} ${base64(`bob:${minted}`)} ${here.registry.adminKey}`;
@@ -106,7 +108,10 @@ async function openScene(era: ClientOptions["era"]): Promise<Scene> {
     async call(name, args) {
       const result = await call(name, args);
       (result.isError ? scene.failed : scene.succeeded).add(name);
-      return result;
+      const { confirmation_required: plan } = result.data as {
+        confirmation_required?: { confirmation: string };
+      };
+      return plan ? scene.call(name, { ...args, confirmation: plan.confirmation }) : result;
     },
     [Symbol.asyncDispose]: () => here[Symbol.asyncDispose](),
   };
@@ -270,6 +275,37 @@ describe.each<ClientOptions["era"]>(["legacy", "modern"])("with a client of the 
       expect(texts.flatMap((text) => canaries.in(text))).toEqual([]);
     expect((await here.tokens()).map(({ status }) => status)).toEqual(["revoked"]);
   });
+});
+
+it("a credential helper gets it on its input alone, and no file of docker's has it", async () => {
+  await using scene = await openScene("legacy", { "docker-credential-fly": docker });
+  const { here, canaries } = scene;
+  await here.write(".docker/config.json", '{ "credsStore": "fly" }');
+  expect((await scene.call("configure_package_manager", { manager: "docker" })).isError).toBeUndefined();
+  expect(canaries.in((await here.read("input")) ?? "")).toHaveLength(1);
+  expect(await here.read("seen")).toMatch(/docker-credential-fly store/);
+  for (const name of ["seen", ".docker/config.json"])
+    expect(canaries.in((await here.read(name)) ?? "")).toEqual([]);
+});
+
+it("a token that an agent puts where none belongs is not repeated", async () => {
+  await using scene = await openScene("modern");
+  const { here, call } = scene;
+  await call("generate_token", { name: "kept", deliver_to: "file", deliver_path: here.at("kept") });
+  const value = ((await here.read("kept")) ?? "").trim();
+  const misplaced = new Canaries();
+  misplaced.add(value);
+  const needed = { id: "tok_1", ids: ["tok_1"], name: "ci", manager: "npm" };
+  for (const { name, input, effect } of tools) {
+    const known = [...Object.keys(input.shape), ...(effect === "destroy" ? ["confirmation"] : [])];
+    const args = Object.fromEntries(Object.entries(needed).filter(([argument]) => known.includes(argument)));
+    for (const argument of [...known, value]) {
+      await call(name, { ...args, [argument]: value });
+      await call(name, { ...args, [argument]: [value] });
+    }
+  }
+  const { frames = [], "log lines": lines = [], "the registry's log": log = [] } = await outlets(scene);
+  for (const text of [...frames, ...lines, ...log]) expect([misplaced.in(text), text]).toEqual([[], text]);
 });
 
 it("nothing of a token is in the registry's own files", async () => {

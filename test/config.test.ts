@@ -39,6 +39,18 @@ describe("settings", () => {
     expect(load({ env: { FLY_TOKENS_LOG: "debug" }, flags: { log: "error" } }).log).toBe("error");
   });
 
+  it("count as absent when a bundle's placeholder was left standing", () => {
+    expect(
+      load({
+        env: {
+          FLY_TOKENS_LOCAL_KEY: "${user_config.local_key}",
+          FLY_TOKENS_CONFIRM: "${user_config.confirm}",
+        },
+      }),
+    ).toMatchObject({ confirm: "auto" });
+    expect(load({ env: { FLY_TOKENS_LOCAL_KEY: "${user_config.local_key}" } }).local_key).toBeUndefined();
+  });
+
   it("count as absent when empty", () => expect(load({ env: { FLY_TOKENS_LOG: "" } }).log).toBe("error"));
   it("are frozen", () => expect(Object.isFrozen(load())).toBe(true));
 

@@ -5,37 +5,9 @@ import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
 import { openDisk } from "../src/disk/index.ts";
-import type { ProblemCode } from "../src/problem.ts";
-import { generateToken } from "../tools/generate-token.ts";
-import { answerOf, expectRefusal } from "./support/answers.ts";
-import { type Machine, type MachineOptions, openMachine } from "./support/machine.ts";
-import type { ToolResult } from "./support/world.ts";
-
-/**
- * Refused before anything is minted (`minted: false`), or with the token that was minted revoked, and the answer
- * saying so. Either way the user's files are what they were, and there is nothing to take back.
- */
-async function expectUndone(
-  here: Machine,
-  args: Record<string, unknown>,
-  { code, said, minted }: { code: ProblemCode; said?: RegExp; minted: boolean },
-): Promise<ToolResult> {
-  const before = { tree: await here.tree(), tokens: await here.tokens() };
-  const result = await here.call("configure_package_manager", args);
-  expectRefusal(result, code, said);
-  expect(await here.tree()).toEqual(before.tree);
-  const tokens = await here.tokens();
-  const fresh = tokens.slice(0, tokens.length - before.tokens.length);
-  expect(tokens.slice(fresh.length)).toEqual(before.tokens);
-  expect(fresh.map(({ status }) => status)).toEqual(minted ? ["revoked"] : []);
-  if (minted) expect(result.text).toContain(`The new token ${fresh[0]?.id} was revoked.`);
-  const left = (await here.context.disk.journal()).filter(({ state }) => state !== "restored");
-  expect(left).toEqual([]);
-  return result;
-}
-
-const refusedBefore = (code: ProblemCode, said?: RegExp) => ({ code, minted: false, ...(said && { said }) });
-const undoneAfter = (code: ProblemCode, said?: RegExp) => ({ code, minted: true, ...(said && { said }) });
+import { expectRefusal } from "./support/answers.ts";
+import { type MachineOptions, openMachine } from "./support/machine.ts";
+import { addressOf, expectUndone, refusedBefore, refusing, undoneAfter } from "./support/undone.ts";
 
 describe("before a token is minted: a file", () => {
   it.each([
@@ -251,111 +223,6 @@ describe("after a token was minted", () => {
     expect(await here.tree()).toEqual(tree);
   });
 });
-
-describe("a token that is named", () => {
-  it("by an id that nobody gave, or that is more than fifteen minutes old", async () => {
-    let clock = new Date("2026-03-01T10:00:00Z");
-    await using here = await openMachine({ now: () => clock });
-    const args = { manager: "npm", token_id: "tok_unknown" };
-    await expectUndone(here, args, refusedBefore("not_found", /15 minutes/));
-    const made = await here.call("generate_token", { name: "ci" });
-    const { id } = answerOf(generateToken, made).token;
-    clock = new Date("2026-03-01T10:15:00Z");
-    await expectUndone(here, { manager: "npm", token_id: id }, refusedBefore("not_found", /15 minutes/));
-  });
-
-  it("by an id, when it was revoked meanwhile: it stays what it is, and the file as it was", async () => {
-    await using here = await openMachine();
-    const { id } = answerOf(generateToken, await here.call("generate_token", { name: "ci" })).token;
-    await here.registry.call("POST", `/tokens/${id}/revoke`);
-    await expectUndone(here, { manager: "npm", token_id: id }, refusedBefore("verification_failed", /401/));
-  });
-
-  it("by an id is not revoked when the set-up fails: somebody else has it", async () => {
-    await using here = await openMachine(refusing("/-/whoami", 401));
-    const { id } = answerOf(generateToken, await here.call("generate_token", { name: "ci" })).token;
-    await expectUndone(here, { manager: "npm", token_id: id }, refusedBefore("verification_failed"));
-    expect(await here.tokens()).toEqual([{ id, status: "active" }]);
-  });
-
-  it.each<[string, string, ProblemCode, (here: Machine) => Promise<unknown>]>([
-    ["as text", "flyt_0123456789abcdefghijklmnopqrstuvwxyz", "invalid_input", async () => {}],
-    ["by a variable that is not set", "env:MISSING", "not_found", async () => {}],
-    ["by an empty variable", "env:EMPTY", "not_found", async () => {}],
-    ["by a variable with two lines", "env:LINES", "invalid_input", async () => {}],
-    ["by a variable with somebody else's secret", "env:FOREIGN", "unauthorized", async () => {}],
-    ["by a file that is not there", "file:missing", "not_found", async () => {}],
-    ["by a folder", "file:.", "not_found", async () => {}],
-    ["by a file with two lines", "file:lines", "invalid_input", (here) => here.write("lines", "a\nb\n")],
-    ["by a file of anything", "file:any", "invalid_input", (here) => here.write("any", "hunter2 is mine")],
-    [
-      "by a file with somebody else's secret",
-      "file:foreign",
-      "unauthorized",
-      (here) => here.write("foreign", "npm_this-is-for-another-registry\n"),
-    ],
-    [
-      "by a file with a token that was revoked",
-      "file:revoked",
-      "unauthorized",
-      async (here) => {
-        const { token, value } = await here.registry.mint();
-        await here.registry.call("POST", `/tokens/${token.id}/revoke`);
-        await here.write("revoked", value);
-      },
-    ],
-  ])("%s (%s) is refused, and nothing that was read is repeated", async (_how, token_from, code, prepare) => {
-    await using here = await openMachine({
-      env: { EMPTY: "", LINES: "npm_first\nnpm_second", FOREIGN: "npm_this-is-for-another-registry" },
-    });
-    await prepare(here);
-    const { wire } = await expectUndone(here, { manager: "npm", token_from }, refusedBefore(code));
-    expect(wire).not.toMatch(/npm_|hunter2|flyt_/);
-  });
-
-  it("by a file or a variable is used when it is good, and nothing is minted", async () => {
-    await using issuer = await openMachine();
-    const { token, value } = await issuer.registry.mint({ name: "kept elsewhere" });
-    await using here = await openMachine({
-      env: {
-        FLY_TOKEN: value,
-        FLY_TOKENS_LOCAL_URL: issuer.registry.url,
-        FLY_TOKENS_LOCAL_KEY: issuer.registry.adminKey,
-      },
-    });
-    await here.write("kept", `${value}\n`);
-    for (const args of [
-      { token_from: "file:kept" },
-      { token_from: "env:FLY_TOKEN" },
-      { token_from: "env:FLY_TOKEN", secret_style: "reference" },
-    ]) {
-      const { verified, restore_id, token: used } = await here.setUp({ manager: "npm", ...args });
-      expect(verified).toMatchObject({ ok: true, as: "admin" });
-      expect(used?.id).toBe(token.id);
-      const npmrc = await here.read(".npmrc");
-      expect(npmrc).toContain(`:_authToken=${args.secret_style ? "${FLY_TOKEN}" : value}\n`);
-      await here.call("restore_package_manager", { restore_id });
-    }
-    expect(await issuer.tokens()).toHaveLength(1);
-    expect(here.frames.join()).not.toContain(value);
-  });
-});
-
-function addressOf(input: string | URL | Request): URL {
-  return new URL(typeof input === "object" && "url" in input ? input.url : input);
-}
-
-/** Answers every request to a path with a status of the test's. */
-function refusing(path: string, status: number): MachineOptions {
-  return {
-    fetch: (real) => async (input, init) => {
-      const url = addressOf(input);
-      if (!url.pathname.endsWith(path)) return real(input, init);
-      const headers = status === 302 ? { location: "https://other.example/login" } : undefined;
-      return new Response("{}", { status, ...(headers && { headers }) });
-    },
-  };
-}
 
 /** @returns how to make it writable again; `undefined` where that cannot be done, as for root without chattr */
 async function makeReadOnly(folder: string): Promise<(() => Promise<unknown>) | undefined> {
