@@ -82,7 +82,7 @@ const { packageManagers } = (await import("../src/package-managers/index.generat
 
 const manifest = JSON.parse(read("manifest.json")) as Record<string, unknown>;
 const { version, description } = JSON.parse(read("package.json")) as { version: string; description: string };
-const firstSentence = (text: string) => text.split(/(?<=[.:])\s/)[0]?.replace(/:$/, ".") ?? text;
+const firstSentence = (text: string) => text.split(/(?<=\.)\s/)[0] ?? text;
 Object.assign(manifest, {
   version,
   description,
