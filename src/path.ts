@@ -1,4 +1,5 @@
 /** Paths as people and agents write them. */
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Problem } from "./problem.ts";
 
@@ -14,4 +15,15 @@ export function absolute(given: string, { cwd, home }: { cwd: string; home: stri
       "Give the path of a file or folder.",
     );
   return /^~(?=[/\\]|$)/.test(given) ? join(home, given.slice(1)) : resolve(cwd, given);
+}
+
+/** @throws Problem `invalid_input` when there is no such folder: a mistyped one must not come into being */
+export async function requireFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory())
+    throw new Problem(
+      "invalid_input",
+      `There is no folder ${path}.`,
+      "Give the path of a folder that exists.",
+    );
 }

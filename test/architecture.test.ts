@@ -32,6 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
     "disk/change (type)",
     "providers/provider (type)",
     "package-managers/package-manager (type)",
+    "path",
   ],
   context: [
     "config (type)",
@@ -149,7 +150,7 @@ describe("what only some may use", () => {
 
   it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
     const allowed =
-      /^src\/(disk|registry|commands\/demo)\b|^src\/(config|confirmations|run|setup\/token-from)\.ts$|^src\/providers\/local\/link\.ts$|^src\/package-managers\/docker\//;
+      /^src\/(disk|registry|commands\/demo)\b|^src\/(config|confirmations|path|run|setup\/token-from)\.ts$|^src\/providers\/local\/link\.ts$|^src\/package-managers\/docker\//;
     expect(users(/from "node:fs(\/promises)?"/).filter((file) => !allowed.test(file))).toEqual([]);
   });
 

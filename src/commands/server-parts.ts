@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { faultLine } from "../log.ts";
 import { Outgoing } from "../mcp/redact.ts";
 import type { ServerParts } from "../mcp/server.ts";
+import { Problem, quote } from "../problem.ts";
 import { version } from "../version.ts";
 import type { Invocation } from "./command.ts";
 
@@ -14,7 +15,17 @@ export interface Serving {
   close(): Promise<void>;
 }
 
+/** @throws Problem `not_configured` when the operator names a tool that does not exist */
 export function serving({ config, seams, log }: Invocation): Serving {
+  const names = tools.map(({ name }) => name);
+  const unknown = config.tools?.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Problem(
+      "not_configured",
+      `FLY_TOKENS_TOOLS names a tool that does not exist: ${quote(unknown, 40)}.`,
+      `Use some of: ${names.join(", ")}.`,
+      { allowed: names },
+    );
   let context: Promise<Context> | undefined;
   const running = new Set<Promise<unknown>>();
   return {

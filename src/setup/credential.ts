@@ -1,5 +1,4 @@
 /** The token of a set-up: the one that is there and fits, the one that was named, or a new one. */
-import { expiresAt } from "../expiry.ts";
 import type { Issued } from "../issued.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
@@ -23,11 +22,10 @@ export async function standing(job: Job): Promise<Credential | undefined> {
 }
 
 /** Whether a token is what was asked for, with at least half of the life that was asked for: then nothing is minted. */
-export function fits({ token }: Credential, { request, context }: Job): boolean {
+export function fits({ token }: Credential, { request, context, expires_at: wanted }: Job): boolean {
   const { permission, environment, token_id, token_from } = request;
   if (token_id !== undefined || token_from !== undefined) return false;
   if (token.permission !== permission || token.environment !== environment) return false;
-  const wanted = expiresAt(request.expires, context.now(), context.config.max_expiry);
   if (token.expires_at === null || wanted === null) return token.expires_at === null && wanted === null;
   const now = context.now().getTime();
   return (Date.parse(token.expires_at) - now) * 2 >= wanted.getTime() - now;
@@ -38,7 +36,6 @@ export async function obtain(job: Job): Promise<Credential> {
   const { token_id, token_from } = job.request;
   if (token_id !== undefined) return mintedBefore(token_id, job);
   if (token_from !== undefined) return named(token_from, job);
-  await refuseLosing(job);
   return mint(job);
 }
 
@@ -63,8 +60,12 @@ async function named(reference: string, { context, registries }: Job): Promise<C
   );
 }
 
-/** Where a variable is to hold the secret, no file does: a token minted here would be lost. */
-async function refuseLosing(job: Job): Promise<void> {
+/**
+ * Where a variable is to hold the secret, no file does: a token minted here would be lost.
+ * @throws Problem `unsupported`
+ */
+export async function refuseLosing(job: Job): Promise<void> {
+  if (job.request.token_id !== undefined || job.request.token_from !== undefined) return;
   const { variable } = job.manager.plan(targetOf(job, standIn), job.place, await textsOf(job));
   if (variable === undefined) return;
   throw new Problem(
@@ -74,9 +75,8 @@ async function refuseLosing(job: Job): Promise<void> {
   );
 }
 
-async function mint({ manager, request, context, tokens }: Job): Promise<Credential> {
+async function mint({ manager, request, context, tokens, expires_at }: Job): Promise<Credential> {
   const name = `${manager.id} on ${context.hostname}`.slice(0, 100);
-  const expires_at = expiresAt(request.expires, context.now(), context.config.max_expiry);
   const { token, secret } = await tokens.issue({
     name,
     permission: request.permission,

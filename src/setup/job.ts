@@ -1,8 +1,10 @@
 /** One set-up: what was asked for, and what it is done with. */
 import type { Context } from "../context.ts";
 import type { Texts } from "../disk/change.ts";
+import { expiresAt } from "../expiry.ts";
 import type { Issued } from "../issued.ts";
 import type { PackageManager, Place, SecretStyle, Target } from "../package-managers/package-manager.ts";
+import { requireFolder } from "../path.ts";
 import type { Endpoint, Provider, Registries, Tokens } from "../providers/provider.ts";
 
 export interface SetupRequest {
@@ -29,9 +31,14 @@ export interface Job {
   tokens: Tokens;
   registries: Registries;
   endpoint: Endpoint;
+  /** When a new token is to expire; `null`: never. */
+  expires_at: Date | null;
 }
 
-/** @throws Problem what `Context.use` throws, and what the provider says when it is asked for the endpoint */
+/**
+ * Checks what was asked for, as far as that needs no file.
+ * @throws Problem `invalid_input`, `forbidden`, `not_found`, and what `Context.use` throws
+ */
 export async function openJob(
   manager: PackageManager,
   place: Place,
@@ -40,6 +47,9 @@ export async function openJob(
 ): Promise<Job> {
   const { tokens } = context.use("tokens", request.provider);
   const { registries, provider } = context.use("registries", request.provider);
+  const expires_at = expiresAt(request.expires, context.now(), context.config.max_expiry);
+  if (request.environment !== undefined) await provider.environments?.get(request.environment);
+  if (place.project_dir !== undefined) await requireFolder(place.project_dir);
   return {
     manager,
     place,
@@ -49,6 +59,7 @@ export async function openJob(
     tokens,
     registries,
     endpoint: await registries.endpoint(manager.ecosystem),
+    expires_at,
   };
 }
 

@@ -13,7 +13,7 @@ import type {
 } from "../package-managers/package-manager.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
-import { type Credential, fits, obtain, standing } from "./credential.ts";
+import { type Credential, fits, obtain, refuseLosing, standing } from "./credential.ts";
 import { type Job, openJob, type SetupRequest, targetOf, textsOf } from "./job.ts";
 import { standIn } from "./stand-in.ts";
 
@@ -30,11 +30,13 @@ export async function setUp(
   context: Context,
 ): Promise<SetupOutcome> {
   const job = await openJob(manager, place, request, context);
-  // Whatever would be refused is refused before a token exists.
-  const preview = await write(job, targetOf(job, standIn));
-  if (request.dry_run) return preview;
   const before = await standing(job);
-  const credential = before && fits(before, job) ? before : await obtain(job);
+  const kept = before && fits(before, job) ? before : undefined;
+  // Whatever would be refused is refused before a token exists.
+  if (!kept) await refuseLosing(job);
+  const preview = await write(job, targetOf(job, kept ?? standIn), undefined);
+  if (request.dry_run) return { ...preview, token: kept?.token };
+  const credential = kept ?? (await obtain(job));
   const target = targetOf(job, credential);
   let receipt: Written | undefined;
   try {
@@ -55,8 +57,12 @@ export async function setUp(
 
 type Written = Receipt & Pick<Draft, "replaced_url" | "variable">;
 
-/** Without a token it only looks whether it could be written. */
-async function write({ manager, place, context }: Job, target: Target, token?: Token): Promise<Written> {
+/** @param token whose secret the target has; without one it is only looked whether it could be written */
+async function write(
+  { manager, place, context }: Job,
+  target: Target,
+  token: Token | undefined,
+): Promise<Written> {
   let draft: Draft | undefined;
   const receipt = await context.disk.edit({
     purpose: {

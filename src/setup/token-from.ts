@@ -1,6 +1,6 @@
 /** Secrets by reference: a tool is told where a token is, never what it is. */
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { absolute } from "../path.ts";
 import { Problem } from "../problem.ts";
 import { Secret } from "../secret.ts";
 
@@ -10,7 +10,7 @@ import { Secret } from "../secret.ts";
  */
 export async function tokenFrom(
   reference: string,
-  { env, cwd }: { env: Readonly<Record<string, string | undefined>>; cwd: string },
+  { env, ...place }: { env: Readonly<Record<string, string | undefined>>; cwd: string; home: string },
 ): Promise<Secret> {
   const [, kind, name = ""] = /^(env|file):(.+)$/.exec(reference) ?? [];
   if (!kind)
@@ -20,7 +20,8 @@ export async function tokenFrom(
       "Use env:NAME or file:PATH.",
       { allowed: ["env:NAME", "file:PATH"] },
     );
-  const text = kind === "env" ? env[name] : await readFile(resolve(cwd, name), "utf8").catch(() => undefined);
+  const text =
+    kind === "env" ? env[name] : await readFile(absolute(name, place), "utf8").catch(() => undefined);
   const value = text?.trim();
   if (!value)
     throw new Problem(
