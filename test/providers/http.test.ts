@@ -108,14 +108,17 @@ describe("what is not sent again", () => {
 
   test.each([
     ["3600", 3600],
-    [new Date(Date.now() + 600_000).toUTCString(), 600],
+    ["Sun, 22 Nov 2026 10:10:00 GMT", 600],
   ])("is one that has to wait long (Retry-After: %s)", async (value, seconds) => {
-    await using server = await startServer(status(429, { "retry-after": value }));
+    const headers = { "retry-after": value, date: "Sun, 22 Nov 2026 10:00:00 GMT" };
+    await using server = await startServer(status(429, headers));
     const response = await send(new Request(server.url), fetch);
     expect(server.received.length).toBe(1);
-    const problem = refusal(response, "Slow down", {});
-    expect(problem).toMatchObject({ code: "rate_limited", message: "Slow down" });
-    expect(Math.abs((problem.retry_after ?? 0) - seconds)).toBeLessThanOrEqual(2);
+    expect(refusal(response, "Slow down", {})).toMatchObject({
+      code: "rate_limited",
+      message: "Slow down",
+      retry_after: seconds,
+    });
   });
 
   test("is one that nobody was there for: it never arrived", async () => {
@@ -230,9 +233,7 @@ describe("a refusal", () => {
   test.each(["", "0", "-5", "soon", new Date().toUTCString()])(
     "has no wait when Retry-After is %j",
     (value) => {
-      expect(
-        refusal(answered(429, value && { "retry-after": value }), undefined, {}).retry_after,
-      ).toBeUndefined();
+      expect(refusal(answered(429, { "retry-after": value }), undefined, {}).retry_after).toBeUndefined();
     },
   );
 });
