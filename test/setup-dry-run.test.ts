@@ -26,7 +26,10 @@ describe("a dry run", () => {
   it("shows no change where the token that is there would be kept", async () => {
     const { data: real } = await call("configure_package_manager", { manager: "npm" });
     const { data } = await call("configure_package_manager", npm);
-    expect(data).toMatchObject({ changes: [], token: { id: (real.token as { id: string }).id } });
+    expect(data).toMatchObject({
+      changes: [],
+      token: { id: (real as { token?: { id: string } }).token?.id },
+    });
   });
 
   it.each([

@@ -23,7 +23,11 @@ export function idSource(now: () => Date): () => string {
 
 export async function writeRecord(state: string, record: JournalRecord): Promise<void> {
   await mkdir(journalFolder(state), { recursive: true, mode: 0o700 });
-  await replaceFile(recordFile(state, record.id), Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
+  // What must outlast a power failure is how to take the edit back, and that is there before the edit begins.
+  const durable = record.state === "pending";
+  await replaceFile(recordFile(state, record.id), Buffer.from(`${JSON.stringify(record, null, 2)}\n`), {
+    durable,
+  });
 }
 
 /** `undefined` when there is no such edit. @throws Problem `file_unreadable` */

@@ -39,34 +39,39 @@ export async function withLocks<T>(
 ): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeLeftovers(folder);
+  const draft = await writeHolder(folder);
   const held: string[] = [];
   try {
     for (const path of [...new Set(paths)].sort()) {
       const file = join(folder, createHash("sha256").update(path).digest("hex"));
-      await acquire(file, path, Date.now() + wait);
+      await acquire(draft, file, path, Date.now() + wait);
       held.push(file);
     }
     return await act();
   } finally {
-    for (const file of held.reverse()) await rm(file, { force: true });
+    await Promise.all([draft, ...held].map((file) => rm(file, { force: true })));
   }
 }
 
-async function acquire(file: string, path: string, deadline: number): Promise<void> {
-  const started = await startOf(process.pid);
+/** Who takes the locks, once for all of them: each lock is another name of this file. */
+async function writeHolder(folder: string): Promise<string> {
+  ownStart ??= startOf(process.pid);
+  const started = await ownStart;
   const own: Holder = { pid: process.pid, host: hostname(), id: randomUUID(), ...(started && { started }) };
-  const draft = draftOf(`${file}-${own.id}`);
+  const draft = draftOf(join(folder, own.id));
   await writeFile(draft, JSON.stringify(own), { flag: "wx", mode: 0o600 });
-  try {
-    while (!(await claim(draft, file))) {
-      const holder = await readHolder(file);
-      if (holder === undefined) continue;
-      if (await isDead(holder, file)) await breakLock(file, path, holder, deadline);
-      else if (Date.now() >= deadline) throw locked(file, path, holder);
-      else await sleep(10 + Math.random() * 20);
-    }
-  } finally {
-    await rm(draft, { force: true });
+  return draft;
+}
+
+let ownStart: ReturnType<typeof startOf> | undefined;
+
+async function acquire(draft: string, file: string, path: string, deadline: number): Promise<void> {
+  while (!(await claim(draft, file))) {
+    const holder = await readHolder(file);
+    if (holder === undefined) continue;
+    if (await isDead(holder, file)) await breakLock(draft, file, path, holder, deadline);
+    else if (Date.now() >= deadline) throw locked(file, path, holder);
+    else await sleep(10 + Math.random() * 20);
   }
 }
 
@@ -84,9 +89,15 @@ async function claim(draft: string, file: string): Promise<boolean> {
  * Whoever holds the lock's own lock may remove it, and only while it is still that of the dead process: without
  * this step, the second of two contenders would remove the lock that the first has just taken.
  */
-async function breakLock(file: string, path: string, dead: Holder, deadline: number): Promise<void> {
+async function breakLock(
+  draft: string,
+  file: string,
+  path: string,
+  dead: Holder,
+  deadline: number,
+): Promise<void> {
   const breaking = `${file}.break`;
-  await acquire(breaking, path, deadline);
+  await acquire(draft, breaking, path, deadline);
   try {
     if ((await readHolder(file))?.id === dead.id) await unlink(file);
   } finally {

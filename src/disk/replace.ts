@@ -10,6 +10,8 @@ export interface ReplaceOptions {
   owner?: { uid: number; gid: number };
   /** Called at the last moment; when it throws, nothing has happened. */
   check?: () => Promise<void>;
+  /** Whether it has to outlast a power failure; default true. It is whole in any case. */
+  durable?: boolean;
   /** The file must not exist yet. @throws EEXIST */
   exclusive?: boolean;
 }
@@ -29,7 +31,7 @@ export async function replaceFile(file: string, bytes: Buffer, options: ReplaceO
     await rm(draft, { force: true });
     throw error;
   }
-  await flushFolder(dirname(file));
+  if (options.durable !== false) await flushFolder(dirname(file));
 }
 
 /** Makes a removal or a new name durable. */
@@ -56,7 +58,7 @@ export async function removeLeftovers(folder: string, file?: string): Promise<vo
 async function writeDraft(
   draft: string,
   bytes: Buffer,
-  { mode = 0o600, owner }: ReplaceOptions,
+  { mode = 0o600, owner, durable = true }: ReplaceOptions,
 ): Promise<void> {
   await rm(draft, { force: true }); // of a killed process that had our number
   const handle = await open(draft, "wx", 0o600);
@@ -70,7 +72,7 @@ async function writeDraft(
         () => false,
       ));
     await handle.chmod(kept ? mode : mode & ~0o070);
-    await handle.sync();
+    if (durable) await handle.sync();
   } finally {
     await handle.close();
   }
