@@ -48,8 +48,9 @@ export async function serveRegistry(options: ServeOptions): Promise<ServedRegist
     async fetch(request, env) {
       const { incoming, outgoing } = env as HttpBindings;
       const response = await registry.fetch(request, { address: incoming.socket.remoteAddress });
-      // The adaptor drops the reason phrase, and that is all that twine shows of a refusal.
-      if (response.statusText) outgoing.statusMessage = response.statusText;
+      // The adaptor drops the reason phrase, and that is all that twine shows of a refusal. Of other answers it is not
+      // asked for: that would make the adaptor build a whole Response each time.
+      if (response.status >= 400 && response.statusText) outgoing.statusMessage = response.statusText;
       return response;
     },
     serverOptions: limits,

@@ -2,8 +2,7 @@
 import type { Issued } from "../issued.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
-import { type Job, targetOf, textsOf } from "./job.ts";
-import { standIn } from "./stand-in.ts";
+import { type Job, textsOf } from "./job.ts";
 import { tokenFrom } from "./token-from.ts";
 
 export interface Credential extends Issued {
@@ -64,13 +63,11 @@ async function named(reference: string, { context, registries }: Job): Promise<C
  * Where a variable is to hold the secret, no file does: a token minted here would be lost.
  * @throws Problem `unsupported`
  */
-export async function refuseLosing(job: Job): Promise<void> {
-  if (job.request.token_id !== undefined || job.request.token_from !== undefined) return;
-  const { variable } = job.manager.plan(targetOf(job, standIn), job.place, await textsOf(job));
-  if (variable === undefined) return;
+export function refuseLosing({ manager, request }: Job, variable: string | undefined): void {
+  if (variable === undefined || request.token_id !== undefined || request.token_from !== undefined) return;
   throw new Problem(
     "unsupported",
-    `${job.manager.title} reads its token from the environment variable ${variable} here, so no file would hold a new one.`,
+    `${manager.title} reads its token from the environment variable ${variable} here, so no file would hold a new one.`,
     `Mint it with generate_token, let the user set ${variable}, and pass its token_id (or token_from: env:${variable}); or pass secret_style: value.`,
   );
 }

@@ -33,8 +33,8 @@ export async function setUp(
   const before = await standing(job);
   const kept = before && fits(before, job) ? before : undefined;
   // Whatever would be refused is refused before a token exists.
-  if (!kept) await refuseLosing(job);
   const preview = await write(job, targetOf(job, kept ?? standIn), undefined);
+  if (!kept) refuseLosing(job, preview.variable);
   if (request.dry_run) return { ...preview, token: kept?.token };
   const credential = kept ?? (await obtain(job));
   const target = targetOf(job, credential);
