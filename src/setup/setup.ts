@@ -4,6 +4,7 @@
  */
 import type { Context } from "../context.ts";
 import type { Receipt } from "../disk/disk.ts";
+import type { Issued } from "../issued.ts";
 import type {
   Draft,
   PackageManager,
@@ -13,9 +14,12 @@ import type {
 } from "../package-managers/package-manager.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
+import { Secret } from "../secret.ts";
 import { type Credential, fits, obtain, refuseLosing, standing } from "./credential.ts";
 import { type Job, openJob, type SetupRequest, targetOf, textsOf } from "./job.ts";
-import { standIn } from "./stand-in.ts";
+
+/** In place of a token that does not exist yet, so that a plan can be made and checked before anything is minted. */
+const standIn: Issued = { secret: new Secret("a-token-that-does-not-exist-yet"), username: "preview" };
 
 export interface SetupOutcome extends Receipt {
   token?: Token | undefined;
