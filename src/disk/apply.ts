@@ -80,7 +80,7 @@ export async function makeFolder(folder: string): Promise<boolean> {
 
 /** @throws Problem `file_changed` */
 async function checkUnchanged({ path, real, bytes }: Snapshot): Promise<void> {
-  const now = await takeSnapshot(path);
+  const now = takeSnapshot(path);
   const same = bytes === null ? now.bytes === null : now.bytes?.equals(bytes);
   if (!same || now.real !== real) throw changed(path);
 }
@@ -89,7 +89,7 @@ async function checkUnchanged({ path, real, bytes }: Snapshot): Promise<void> {
 async function putBack(write: Write): Promise<void> {
   const { snapshot, bytes, folders } = write;
   try {
-    const now = await takeSnapshot(snapshot.path);
+    const now = takeSnapshot(snapshot.path);
     const ours = bytes === null ? now.bytes === null : now.bytes?.equals(bytes);
     if (!ours) return;
     await apply({ snapshot: now, bytes: snapshot.bytes, folders: [], mode: snapshot.stat?.mode });

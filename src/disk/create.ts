@@ -27,7 +27,7 @@ async function check(path: string, { uid, run }: Workplace): Promise<string> {
     () => false,
   );
   if (there) throw exists(path);
-  const place = await locate(path);
+  const place = locate(path);
   await checkWritable({ path, ...place, bytes: null, text: null, encoding: "utf8" }, uid);
   const git = await gitState(place.real, run);
   if (git === "tracked") throw trackedByGit(path);

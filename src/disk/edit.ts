@@ -37,7 +37,7 @@ interface Planned {
 /** The contract is in disk.ts. */
 export async function edit(job: Job, workplace: Workplace): Promise<Receipt> {
   return lockedFiles(job.files, workplace, async () => {
-    const snapshots = await Promise.all(job.files.map(takeSnapshot));
+    const snapshots = job.files.map(takeSnapshot);
     const planned = plan(job, snapshots);
     const warnings: string[] = [];
     for (const { change, snapshot } of planned) {
@@ -65,7 +65,7 @@ export async function lockedFiles<T>(
   { state, lock_wait }: Workplace,
   act: () => Promise<T>,
 ): Promise<T> {
-  const places = await Promise.all(files.map(locate));
+  const places = files.map(locate);
   return withLocks(
     join(state, "locks"),
     places.map(({ real }) => real),
@@ -147,7 +147,7 @@ async function carryOut(
 /** Whether something of a failed edit is left, to be taken back later by its record. */
 async function isPartlyDone(writes: readonly Write[]): Promise<boolean> {
   for (const { snapshot, bytes } of writes) {
-    const now = await takeSnapshot(snapshot.path);
+    const now = takeSnapshot(snapshot.path);
     if (bytes === null ? now.bytes === null : now.bytes?.equals(bytes)) return true;
   }
   return false;

@@ -31,7 +31,7 @@ export function openDisk({
   const workplace: Workplace = { state, run, now, uid, lock_wait, newId: idSource(now) };
   return {
     async read(files) {
-      const snapshots = await Promise.all(files.map(takeSnapshot));
+      const snapshots = files.map(takeSnapshot);
       return new Map(snapshots.map(({ path, text }) => [path, text]));
     },
     edit: (job) => inState(state, () => edit(job, workplace)),

@@ -3,7 +3,8 @@
  * without saying whose it is; the lock of a process that has died is broken, also by several contenders at once.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
+import { linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFile, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -37,7 +38,7 @@ export async function withLocks<T>(
   wait: number,
   act: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   await removeLeftovers(folder);
   const draft = await writeHolder(folder);
   const held: string[] = [];
@@ -49,7 +50,7 @@ export async function withLocks<T>(
     }
     return await act();
   } finally {
-    await Promise.all([draft, ...held].map((file) => rm(file, { force: true })));
+    for (const file of [draft, ...held]) rmSync(file, { force: true });
   }
 }
 
@@ -59,14 +60,14 @@ async function writeHolder(folder: string): Promise<string> {
   const started = await ownStart;
   const own: Holder = { pid: process.pid, host: hostname(), id: randomUUID(), ...(started && { started }) };
   const draft = draftOf(join(folder, own.id));
-  await writeFile(draft, JSON.stringify(own), { flag: "wx", mode: 0o600 });
+  writeFileSync(draft, JSON.stringify(own), { flag: "wx", mode: 0o600 });
   return draft;
 }
 
 let ownStart: ReturnType<typeof startOf> | undefined;
 
 async function acquire(draft: string, file: string, path: string, deadline: number): Promise<void> {
-  while (!(await claim(draft, file))) {
+  while (!claim(draft, file)) {
     const holder = await readHolder(file);
     if (holder === undefined) continue;
     if (await isDead(holder, file)) await breakLock(draft, file, path, holder, deadline);
@@ -75,9 +76,9 @@ async function acquire(draft: string, file: string, path: string, deadline: numb
   }
 }
 
-async function claim(draft: string, file: string): Promise<boolean> {
+function claim(draft: string, file: string): boolean {
   try {
-    await link(draft, file);
+    linkSync(draft, file);
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;

@@ -1,6 +1,17 @@
 /** One file, whole or not at all: written beside its place, flushed to the disk, then renamed. */
-import { link, open, readdir, rename, rm, unlink } from "node:fs/promises";
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { link, rename, rm, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { isRunning } from "./process.ts";
 import { codeOf } from "./refusals.ts";
 
@@ -36,10 +47,23 @@ export async function replaceFile(file: string, bytes: Buffer, options: ReplaceO
 
 /** Makes a removal or a new name durable. */
 export async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined); // Windows has no way to open one
-  await handle?.sync().catch(() => {});
-  await handle?.close();
+  const file = openFolder(folder);
+  if (file === undefined) return;
+  await flush(file).catch(() => {});
+  closeSync(file);
 }
+
+/** `undefined` on Windows, which has no way to open one. */
+function openFolder(folder: string): number | undefined {
+  try {
+    return openSync(folder, "r");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The one step that can take long, so the one that gives way. */
+const flush = promisify(fsync);
 
 /** The name under which this process writes before it renames. */
 export function draftOf(file: string): string {
@@ -48,7 +72,7 @@ export function draftOf(file: string): string {
 
 /** Removes the drafts of processes that were killed: those of one file, or of all in a folder. */
 export async function removeLeftovers(folder: string, file?: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of readdirSync(folder)) {
     const [, of, pid] = /^\.(.*)\.fly-tokens-(\d+)$/s.exec(name) ?? [];
     if (pid === undefined || (file !== undefined && of !== file) || (await isRunning(Number(pid)))) continue;
     await rm(join(folder, name), { force: true });
@@ -60,21 +84,24 @@ async function writeDraft(
   bytes: Buffer,
   { mode = 0o600, owner, durable = true }: ReplaceOptions,
 ): Promise<void> {
-  await rm(draft, { force: true }); // of a killed process that had our number
-  const handle = await open(draft, "wx", 0o600);
+  rmSync(draft, { force: true }); // of a killed process that had our number
+  const file = openSync(draft, "wx", 0o600);
   try {
-    await handle.writeFile(bytes);
+    writeFileSync(file, bytes);
     // Where the group cannot be kept, the new one must not get the old one's rights.
-    const kept =
-      !owner ||
-      (await handle.chown(owner.uid, owner.gid).then(
-        () => true,
-        () => false,
-      ));
-    await handle.chmod(kept ? mode : mode & ~0o070);
-    if (durable) await handle.sync();
+    fchmodSync(file, !owner || giveTo(file, owner) ? mode : mode & ~0o070);
+    if (durable) await flush(file);
   } finally {
-    await handle.close();
+    closeSync(file);
+  }
+}
+
+function giveTo(file: number, { uid, gid }: { uid: number; gid: number }): boolean {
+  try {
+    fchownSync(file, uid, gid);
+    return true;
+  } catch {
+    return false;
   }
 }
 

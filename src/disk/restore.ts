@@ -68,7 +68,7 @@ async function open(id: string, { state }: Workplace): Promise<JournalRecord> {
 }
 
 async function plan(id: string, file: JournalFile, undo: Undo, { state }: Workplace): Promise<Step> {
-  const snapshot = await takeSnapshot(file.path);
+  const snapshot = takeSnapshot(file.path);
   const now = snapshot.bytes && sha256(snapshot.bytes);
   const step = { file, snapshot, skipped: [] };
   if (now === file.before) return { ...step, bytes: undefined };

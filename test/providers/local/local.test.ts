@@ -46,7 +46,7 @@ describe("as a developer", () => {
     for (const call of [ann.tokens.get(foreign.token.id), ann.tokens.revoke(foreign.token.id)])
       expect(await rejection(call)).toMatchObject({ code: "not_found" });
     expect(
-      await rejection(ann.registries.passThrough?.("npm", "https://registry.example/") ?? key),
+      await rejection(Promise.resolve(ann.registries.passThrough?.("npm", "https://registry.example/"))),
     ).toMatchObject({
       code: "forbidden",
     });
