@@ -1,6 +1,6 @@
 /** The ways to the world. Tests replace these and nothing else. */
 import { homedir, hostname } from "node:os";
-import { type Run, run } from "./run.ts";
+import type { Run } from "./run.ts";
 
 export interface Seams {
   fetch: typeof globalThis.fetch;
@@ -23,8 +23,11 @@ export function realSeams(): Seams {
     cwd: process.cwd(),
     env: process.env,
     platform: process.platform,
-    run: (command, args, options = {}) =>
-      run(command, args, { ...options, env: withoutOurs(options.env ?? process.env) }),
+    // Loaded when the first program is started: that part of Node costs the start of the server several milliseconds.
+    async run(command, args, options = {}) {
+      const { run } = await import("./run.ts");
+      return run(command, args, { ...options, env: withoutOurs(options.env ?? process.env) });
+    },
   };
 }
 
