@@ -215,7 +215,7 @@ it("names no registry's host and no path of a machine", () => {
   // In pieces, so that this file does not name them either.
   const hosts = [
     ["registry", "npmjs"],
-    ["files", "pythonhosted"],
+    ["files", ["python", "hosted"].join("")],
     ["pypi", "org"],
   ]
     .map((labels) => labels.join("."))

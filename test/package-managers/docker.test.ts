@@ -5,7 +5,7 @@ import { Secret } from "../../src/secret.ts";
 import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
 
 const host = "acme.example";
-const file = "/home/alice/.docker/config.json";
+const file = "/users/alice/.docker/config.json";
 const auth = Buffer.from(`alice:${token}`).toString("base64");
 const target: Target = { url: host, path: "docker", username: "alice", secret: new Secret(token) };
 
@@ -107,7 +107,7 @@ describe("what is refused", () => {
   });
 
   it("the project scope, with what to do", () => {
-    expect(() => docker.files(placeOf({ scope: "project", project_dir: "/home/alice/shop" }))).toThrow(
+    expect(() => docker.files(placeOf({ scope: "project", project_dir: "/users/alice/shop" }))).toThrow(
       expect.objectContaining({ code: "unsupported", allowed: ["user"] }),
     );
   });

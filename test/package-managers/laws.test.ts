@@ -70,7 +70,7 @@ describe("a manager that breaks a law is found out", () => {
       "always has something to change",
       drafting((draft) => ({
         ...draft,
-        changes: [{ path: "/home/alice/.npmrc", before: null, after: "", entries: [] }],
+        changes: [{ path: "/users/alice/.npmrc", before: null, after: "", entries: [] }],
       })),
     ],
     ["a plan changes something", "plans nothing", drafting((draft) => ({ ...draft, changes: [] }))],

@@ -280,9 +280,9 @@ function casesOf(manager: PackageManager): Case[] {
     styles.flatMap((style) => {
       const place: Place = {
         scope,
-        home: "/home/alice",
-        ...(scope === "project" && { project_dir: "/home/alice/shop" }),
-        env: { FLY_TOKEN: token, HOME: "/home/alice" },
+        home: "/users/alice",
+        ...(scope === "project" && { project_dir: "/users/alice/shop" }),
+        env: { FLY_TOKEN: token, HOME: "/users/alice" },
         platform: "linux",
       };
       const target: Target = {

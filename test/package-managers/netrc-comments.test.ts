@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { pip } from "../../src/package-managers/pip.ts";
 import { Secret } from "../../src/secret.ts";
 
-const home = "/home/ann";
+const home = "/users/ann";
 const target = {
   url: "https://acme.example/simple",
   username: "ann",
@@ -28,7 +28,7 @@ describe("a comment at which Python's netrc reader stops", () => {
   it.each(stopping)("%j: the token stands in pip's own file instead, and the user is told why", (netrc) => {
     const { changes, warnings } = plan(netrc);
     expect(changes.map(({ path }) => path)).toEqual([`${home}/.config/pip/pip.conf`]);
-    expect(warnings.join()).toContain("comment in /home/ann/.netrc");
+    expect(warnings.join()).toContain("comment in /users/ann/.netrc");
   });
 
   it("is a conflict where netrc was asked for", () => {

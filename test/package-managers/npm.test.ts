@@ -6,9 +6,9 @@ import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
 
 const url = "https://acme.example/artifactory/api/npm/npm/";
 const key = "//acme.example/artifactory/api/npm/npm/:_authToken";
-const userFile = "/home/alice/.npmrc";
-const projectFile = "/home/alice/shop/.npmrc";
-const project: Partial<Place> = { scope: "project", project_dir: "/home/alice/shop" };
+const userFile = "/users/alice/.npmrc";
+const projectFile = "/users/alice/shop/.npmrc";
+const project: Partial<Place> = { scope: "project", project_dir: "/users/alice/shop" };
 const target: Target = { url, username: "alice", secret: new Secret(token) };
 
 function plan(files: Record<string, string>, over: Partial<Target> = {}, where: Partial<Place> = {}) {
@@ -67,7 +67,7 @@ describe("what is written", () => {
   });
 
   it("puts both into one file where the project's folder is the home folder", () => {
-    const draft = plan({}, {}, { scope: "project", project_dir: "/home/alice" });
+    const draft = plan({}, {}, { scope: "project", project_dir: "/users/alice" });
     expect(written(draft)).toEqual({ [userFile]: `registry=${url}\n${key}=${token}\n` });
   });
 
@@ -83,7 +83,7 @@ describe("what is written", () => {
     ["NPM_CONFIG_USERCONFIG", "/etc/alice/npmrc"],
     ["Npm_Config_UserConfig", "~/npmrc"],
   ])("goes to the file that %s names", (name, value) => {
-    const file = value.replace("~", "/home/alice");
+    const file = value.replace("~", "/users/alice");
     expect(Object.keys(written(plan({}, {}, { env: { [name]: value } })))).toEqual([file]);
   });
 
@@ -197,7 +197,7 @@ describe("which setting npm goes by", () => {
   it("reports a variable and a project file that outrank the user's registry", () => {
     const files = { [userFile]: `registry=${url}\n${key}=${token}\n`, [projectFile]: line(other) };
     const found = status(files, {
-      project_dir: "/home/alice/shop",
+      project_dir: "/users/alice/shop",
       env: { npm_config_registry: "https://bob:hunter22@ci.example/" },
     });
     expect([found.configured, found.url]).toEqual([false, "https://ci.example/"]);
@@ -233,7 +233,7 @@ describe("which setting npm goes by", () => {
   it("notes that pnpm prefers its own file", () => {
     const files = {
       [userFile]: `registry=${url}\n${key}=${token}\n`,
-      "/home/alice/.config/pnpm/auth.ini": `${key}=stale-token-1\n`,
+      "/users/alice/.config/pnpm/auth.ini": `${key}=stale-token-1\n`,
     };
     const found = status(files);
     expect([found.configured, found.secret?.reveal(), found.shadowed_by]).toEqual([true, token, []]);

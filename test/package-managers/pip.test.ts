@@ -7,11 +7,11 @@ import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
 
 const url = "https://acme.example/artifactory/api/pypi/pypi/simple";
 const withToken = `https://alice:${token}@acme.example/artifactory/api/pypi/pypi/simple`;
-const userFile = "/home/alice/.config/pip/pip.conf";
-const legacyFile = "/home/alice/.pip/pip.conf";
-const netrcFile = "/home/alice/.netrc";
-const venv = "/home/alice/shop/.venv";
-const project: Partial<Place> = { scope: "project", project_dir: "/home/alice/shop" };
+const userFile = "/users/alice/.config/pip/pip.conf";
+const legacyFile = "/users/alice/.pip/pip.conf";
+const netrcFile = "/users/alice/.netrc";
+const venv = "/users/alice/shop/.venv";
+const project: Partial<Place> = { scope: "project", project_dir: "/users/alice/shop" };
 const target: Target = { url, username: "alice", secret: new Secret(token) };
 
 function plan(files: Record<string, string>, over: Partial<Target> = {}, where: Partial<Place> = {}) {
@@ -85,7 +85,7 @@ describe("what is written", () => {
 
   it.each<[string, Partial<Place>, string[]]>([
     ["XDG_CONFIG_HOME", { env: { XDG_CONFIG_HOME: "/xdg" } }, ["/xdg/pip/pip.conf", netrcFile]],
-    ["NETRC", { env: { NETRC: "~/secrets/netrc" } }, [userFile, "/home/alice/secrets/netrc"]],
+    ["NETRC", { env: { NETRC: "~/secrets/netrc" } }, [userFile, "/users/alice/secrets/netrc"]],
     [
       "Windows",
       { platform: "win32", home: "C:\\Users\\al", env: { APPDATA: "C:\\Roaming" } },
@@ -110,8 +110,8 @@ describe("what is written", () => {
   });
 
   it("uses an existing _netrc rather than hiding it behind a new .netrc", () => {
-    const files = written(plan({ "/home/alice/_netrc": machine("bob", "keep-me", "other.example") }));
-    expect(Object.keys(files)).toEqual([userFile, "/home/alice/_netrc"]);
+    const files = written(plan({ "/users/alice/_netrc": machine("bob", "keep-me", "other.example") }));
+    expect(Object.keys(files)).toEqual([userFile, "/users/alice/_netrc"]);
   });
 });
 
@@ -191,8 +191,8 @@ describe("a project", () => {
   });
 
   it("is not taken to hold an environment beside it whose name begins alike", () => {
-    const where = { ...project, env: { VIRTUAL_ENV: "/home/alice/shop2/venv" } };
-    const draft = plan({ "/home/alice/shop2/venv/pyvenv.cfg": "" }, { style: "value" }, where);
+    const where = { ...project, env: { VIRTUAL_ENV: "/users/alice/shop2/venv" } };
+    const draft = plan({ "/users/alice/shop2/venv/pyvenv.cfg": "" }, { style: "value" }, where);
     expect(draft.warnings.join()).toMatch(/not inside/);
   });
 
@@ -264,7 +264,7 @@ describe("which index pip goes by", () => {
     ],
     ["no empty value", { [userFile]: index(at("user")) }, { PIP_INDEX_URL: "" }, "user"],
   ])("%s", (_, files, env, winner) => {
-    expect(status(files, { project_dir: "/home/alice/shop", env }).url).toBe(winner && at(winner));
+    expect(status(files, { project_dir: "/users/alice/shop", env }).url).toBe(winner && at(winner));
   });
 
   it("reports what outranks the user's file, without credentials", () => {

@@ -8,7 +8,7 @@ import { Secret } from "../../src/secret.ts";
 import { journal } from "./laws.ts";
 import { placeOf, refusalOf, textsOf, token } from "./place.ts";
 
-const npmrc = "/home/alice/.npmrc";
+const npmrc = "/users/alice/.npmrc";
 const npmUrl = "https://acme.example/npm/";
 const tokenLine = `//acme.example/npm/:_authToken=${token}\n`;
 
@@ -64,7 +64,7 @@ describe("npm", () => {
 
 describe("netrc", () => {
   const url = "https://acme.example/simple";
-  const file = "/home/alice/.netrc";
+  const file = "/users/alice/.netrc";
 
   it("takes the entry out from between entries that came later", () => {
     const { record, before, after } = changeOf(pip, url, file);
@@ -81,7 +81,7 @@ describe("netrc", () => {
 });
 
 describe("docker", () => {
-  const file = "/home/alice/.docker/config.json";
+  const file = "/users/alice/.docker/config.json";
 
   it("puts a former login and identity token back", () => {
     const original =
