@@ -103,10 +103,10 @@ function timedOut(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError";
 }
 
-/** The system's and the HTTP client's codes, from the error inwards. */
+/** The system's and the HTTP client's codes and names, from the error inwards: not every error has a code in every Node. */
 function codesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
-  return [...("code" in error ? [String(error.code)] : []), ...codesOf(error.cause)];
+  return [...("code" in error ? [String(error.code)] : []), error.name, ...codesOf(error.cause)];
 }
 
 const reasons: readonly [RegExp, string][] = [
@@ -114,7 +114,7 @@ const reasons: readonly [RegExp, string][] = [
   [/^(ENOTFOUND|EAI_AGAIN)$/, "its name could not be resolved"],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, "the connection was cut"],
   [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, "no connection came about in time"],
-  [/^HPE_|^UND_ERR_HEADERS_OVERFLOW$/, "what answers does not speak HTTP"],
+  [/^(HPE_|HTTPParserError$|UND_ERR_HEADERS_OVERFLOW$)/, "what answers does not speak HTTP"],
   [/CERT|SSL|TLS|ISSUER|SIGNATURE/, "it could not prove who it is"],
 ];
 

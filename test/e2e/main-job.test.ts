@@ -118,7 +118,7 @@ describeWith(["pip", "twine", "python3"], "pip and twine", () => {
     await setUp(agent, "pip");
     expect(await succeed(download(machine, "out"))).toContain("Successfully downloaded");
     await succeed(machine.run("pip", "install --no-deps --no-cache-dir --target site fly-hello"));
-    expect(await machine.read("site/fly_hello.py")).toBe("VERSION = '1.0.0'\n");
+    expect(await machine.read("site/fly_hello/__init__.py")).toContain("VERSION = '1.0.0'");
     expect(await check(agent, "pip")).toContain("pip: works");
     expect(await fail(twine(machine, await mint(agent, "read_only"), "2.0.0"))).toContain("403");
   });

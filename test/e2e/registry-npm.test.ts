@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type RunResult, run } from "../../src/run.ts";
 import { startRegistry, type TestRegistry, type TestRegistryOptions } from "../support/registry.ts";
 import { describeWith } from "./clients.ts";
+import { fail, succeed } from "./wares.ts";
 
 const mount = "/artifactory/api/npm/npm";
 
@@ -73,18 +74,6 @@ function requests(registry: TestRegistry): string[] {
   return registry.log
     .filter(({ path }) => `${path}`.startsWith(mount))
     .map(({ method, status, path }) => `${method} ${status} ${`${path}`.slice(mount.length)}`);
-}
-
-async function succeed(running: Promise<RunResult>): Promise<string> {
-  const { code, stdout, stderr } = await running;
-  expect(code, stderr).toBe(0);
-  return stdout;
-}
-
-async function fail(running: Promise<RunResult>): Promise<string> {
-  const { code, stdout, stderr } = await running;
-  expect(code, stdout).not.toBe(0);
-  return stderr;
 }
 
 /** A registry that asks for no credential and remembers who brought one; at another host name than ours. */

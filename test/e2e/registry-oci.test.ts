@@ -4,9 +4,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { type RunResult, run } from "../../src/run.ts";
+import { run } from "../../src/run.ts";
 import { startRegistry } from "../support/registry.ts";
 import { describeWith } from "./clients.ts";
+import { fail, succeed } from "./wares.ts";
 
 const imageType = "application/vnd.oci.image.manifest.v1+json";
 const indexType = "application/vnd.oci.image.index.v1+json";
@@ -73,18 +74,6 @@ async function workshop() {
       .deployments;
   };
   return { registry, folder, host, writer, reader, production, start, login, image, push, pull, deployments };
-}
-
-async function succeed(running: Promise<RunResult>): Promise<string> {
-  const { code, stdout, stderr } = await running;
-  if (code !== 0) throw new Error(stderr);
-  return stdout;
-}
-
-async function fail(running: Promise<RunResult>): Promise<string> {
-  const { code, stdout, stderr } = await running;
-  expect(code, stdout).not.toBe(0);
-  return stderr;
 }
 
 const statuses = (log: readonly Record<string, unknown>[], method: string) =>

@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type RunResult, run } from "../../src/run.ts";
+import { run } from "../../src/run.ts";
 import { startRegistry, type TestRegistry, type TestRegistryOptions } from "../support/registry.ts";
 import { describeWith } from "./clients.ts";
+import { fail, succeed, wheelScript } from "./wares.ts";
 
 const mount = "/artifactory/api/pypi/pypi";
 
@@ -58,39 +59,11 @@ async function person(registry: TestRegistry, value: string, username = "__token
   };
 }
 
-const wheelScript = `
-import sys, zipfile
-file, name, version, requires, text = sys.argv[1:]
-module = name.replace("-", "_")
-info = f"{module}-{version}.dist-info"
-files = {
-    f"{module}/__init__.py": f"VERSION = {version!r}\\n{text}\\n",
-    f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\nRequires-Python: {requires}\\n",
-    f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-}
-files[f"{info}/RECORD"] = "".join(f"{path},,\\n" for path in [*files, f"{info}/RECORD"])
-with zipfile.ZipFile(file, "w") as archive:
-    for path, content in files.items():
-        archive.writestr(path, content)
-`;
-
 /** `"POST 200 /"` for each request, in order. */
 function requests(registry: TestRegistry): string[] {
   return registry.log
     .filter(({ path }) => `${path}`.startsWith(mount))
     .map(({ method, status, path }) => `${method} ${status} ${`${path}`.slice(mount.length)}`);
-}
-
-async function succeed(running: Promise<RunResult>): Promise<string> {
-  const { code, stdout, stderr } = await running;
-  expect(code, stdout + stderr).toBe(0);
-  return stdout + stderr;
-}
-
-async function fail(running: Promise<RunResult>): Promise<string> {
-  const { code, stdout, stderr } = await running;
-  expect(code, stdout).not.toBe(0);
-  return stdout + stderr;
 }
 
 const hello = "fly_hello-1.0.0-py3-none-any.whl";

@@ -25,14 +25,15 @@ export async function npmPackage({ at, write }: Machine, name: string, version: 
   return at("packages", name);
 }
 
-const wheelScript = `
+/** Python: FILE NAME VERSION [REQUIRES-PYTHON [TEXT]] makes a wheel of one module that knows its version. */
+export const wheelScript = `
 import sys, zipfile
-file, name, version = sys.argv[1:]
+file, name, version, requires, text = [*sys.argv[1:], *[">=3", ""][len(sys.argv) - 4:]]
 module = name.replace("-", "_")
 info = f"{module}-{version}.dist-info"
 files = {
-    f"{module}.py": f"VERSION = {version!r}\\n",
-    f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n",
+    f"{module}/__init__.py": f"VERSION = {version!r}\\n{text}\\n",
+    f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\nRequires-Python: {requires}\\n",
     f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
 }
 files[f"{info}/RECORD"] = "".join(f"{path},,\\n" for path in [*files, f"{info}/RECORD"])

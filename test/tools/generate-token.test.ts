@@ -14,8 +14,8 @@ let call: (args: Record<string, unknown>) => Promise<ToolResult>;
 
 const open = async (options: WorldOptions = {}) => {
   world = await openWorld({ now: () => clock, ...options });
-  const { call: any } = await world.connect();
-  call = (args) => any("generate_token", args);
+  const { call: unlimited } = await world.connect();
+  call = (args) => unlimited("generate_token", args);
 };
 const reopen = async (options: WorldOptions) => {
   await world[Symbol.asyncDispose]();
