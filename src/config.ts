@@ -21,7 +21,10 @@ const list = z.union([
       .filter(Boolean),
   ),
 ]);
-const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
+const url = z
+  .url({ protocol: /^https?$/ })
+  .refine(isPlain, "a URL here has no user name, password, query or fragment")
+  .transform((text) => text.replace(/\/+$/, ""));
 
 /** Every setting: its key in the file, its name in the environment (and, with dashes, as a flag), and its form. */
 export const settings = {
@@ -179,6 +182,10 @@ export function loadConfig(sources: ConfigSources): Config {
     ...(http_token && { http_token: new Secret(http_token) }),
     notices,
   });
+}
+
+function isPlain(text: string): boolean {
+  return URL.canParse(text) && !/[@?#]/.test(text);
 }
 
 function fromNames(

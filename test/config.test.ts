@@ -30,6 +30,17 @@ describe("settings", () => {
     });
   });
 
+  it.each([
+    "http://ann:hunter22@127.0.0.1:7411",
+    "http://127.0.0.1:7411?x=hunter22",
+    "http://127.0.0.1:7411/#hunter22",
+  ])("refuse a URL that carries more than an address, without repeating it", (url) => {
+    const refused = () => load({ env: { FLY_TOKENS_LOCAL_URL: url } });
+    expect(refused).toThrow(expect.objectContaining({ code: "not_configured" }));
+    expect(refused).toThrow(/FLY_TOKENS_LOCAL_URL is not valid/);
+    expect(refused).not.toThrow(/hunter22/);
+  });
+
   it("come from flags before the environment before .env before the file before the defaults", () => {
     write(".config/fly-tokens/config.json", '{"log": "silent", "provider": "file"}');
     expect(load()).toMatchObject({ log: "silent", provider: "file" });

@@ -1,10 +1,10 @@
 /** Writing: all files or none. */
-import { lstat, mkdir, rmdir, unlink } from "node:fs/promises";
+import { mkdir, rmdir, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Problem } from "../problem.ts";
 import { changed, codeOf, unwritable } from "./refusals.ts";
 import { flushFolder, replaceFile } from "./replace.ts";
-import { type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { isThere, type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 export interface Write {
   /** The file as it was when the bytes were planned; it is not written when it has changed since. */
@@ -18,13 +18,9 @@ export interface Write {
 }
 
 /** The folders of a path that are not there, outermost first. */
-export async function missingFolders(file: string): Promise<string[]> {
+export function missingFolders(file: string): string[] {
   const folder = dirname(file);
-  const exists = await lstat(folder).then(
-    () => true,
-    () => false,
-  );
-  return exists || folder === file ? [] : [...(await missingFolders(folder)), folder];
+  return isThere(folder) || folder === file ? [] : [...missingFolders(folder), folder];
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What is refused, and what is warned about, before anything is written. A dry run meets the same. */
-import { access, constants, stat } from "node:fs/promises";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
@@ -13,7 +13,7 @@ import type { Snapshot } from "./snapshot.ts";
  * @param uid of this process; `undefined` where the system has none
  * @throws Problem `file_unwritable`
  */
-export async function checkWritable(snapshot: Snapshot, uid: number | undefined): Promise<void> {
+export function checkWritable(snapshot: Snapshot, uid: number | undefined): void {
   const { path, dangling, stat } = snapshot;
   if (dangling) {
     throw unwritable(
@@ -27,7 +27,7 @@ export async function checkWritable(snapshot: Snapshot, uid: number | undefined)
     throw unwritable(path, "it belongs to another user", `Give ${path} to this user, or run as its owner.`);
   }
   try {
-    await access(await existingFolder(dirname(snapshot.real)), constants.W_OK | constants.X_OK);
+    accessSync(existingFolder(dirname(snapshot.real)), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw unwritable(path, error);
   }
@@ -64,9 +64,9 @@ export function trackedByGit(path: string): Problem {
 }
 
 /** The nearest folder on the way that is there. */
-async function existingFolder(folder: string): Promise<string> {
+function existingFolder(folder: string): string {
   try {
-    await stat(folder);
+    statSync(folder);
     return folder;
   } catch (error) {
     if (codeOf(error) !== "ENOENT" || folder === dirname(folder)) throw error;

@@ -1,5 +1,4 @@
 /** A new file with a secret in it: never over one that is there, never where git would take it along. */
-import { lstat } from "node:fs/promises";
 import { Problem } from "../problem.ts";
 import { makeFolder, missingFolders, removeEmpty } from "./apply.ts";
 import { checkWritable, trackedByGit } from "./checks.ts";
@@ -7,7 +6,7 @@ import { lockedFiles, type Workplace } from "./edit.ts";
 import { gitState } from "./git.ts";
 import { codeOf, unwritable } from "./refusals.ts";
 import { replaceFile } from "./replace.ts";
-import { locate } from "./snapshot.ts";
+import { isThere, locate } from "./snapshot.ts";
 
 /** The contract is in disk.ts. */
 export async function create(
@@ -22,13 +21,9 @@ export async function create(
 
 /** Returns the real path. @throws Problem `conflict`, `unsafe_location`, `file_unwritable` */
 async function check(path: string, { uid, run }: Workplace): Promise<string> {
-  const there = await lstat(path).then(
-    () => true,
-    () => false,
-  );
-  if (there) throw exists(path);
+  if (isThere(path)) throw exists(path);
   const place = locate(path);
-  await checkWritable({ path, ...place, bytes: null, text: null, encoding: "utf8" }, uid);
+  checkWritable({ path, ...place, bytes: null, text: null, encoding: "utf8" }, uid);
   const git = await gitState(place.real, run);
   if (git === "tracked") throw trackedByGit(path);
   if (git !== "exposed") return place.real;
@@ -43,7 +38,7 @@ async function write(path: string, text: string, workplace: Workplace): Promise<
   const real = await check(path, workplace);
   const made: string[] = [];
   try {
-    for (const folder of await missingFolders(real)) if (await makeFolder(folder)) made.push(folder);
+    for (const folder of missingFolders(real)) if (await makeFolder(folder)) made.push(folder);
     await replaceFile(real, Buffer.from(text), { exclusive: true });
   } catch (error) {
     await removeEmpty(made);

@@ -41,7 +41,7 @@ export async function edit(job: Job, workplace: Workplace): Promise<Receipt> {
     const planned = plan(job, snapshots);
     const warnings: string[] = [];
     for (const { change, snapshot } of planned) {
-      await checkWritable(snapshot, workplace.uid);
+      checkWritable(snapshot, workplace.uid);
       if (receivesSecret(change)) warnings.push(...(await checkSecrecy(snapshot, workplace.run)));
     }
     const changes = planned.map(({ change }) => ({ path: change.path, diff: preview(change) }));
@@ -122,7 +122,7 @@ async function carryOut(
   const writes: Write[] = [];
   try {
     for (const [index, { change, snapshot, bytes }] of planned.entries()) {
-      const folders = await missingFolders(snapshot.real);
+      const folders = missingFolders(snapshot.real);
       const backup = snapshot.bytes ? { backup: await saveBackup(state, id, index, snapshot.bytes) } : {};
       files.push({
         ...journalFile(change, snapshot, bytes),

@@ -1,8 +1,8 @@
 /** Whether git would carry a file, and the secret in it, away. */
-import { lstat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
+import { isThere } from "./snapshot.ts";
 
 /**
  * `tracked`: in the next commit. `exposed`: in a repository, and not ignored there, so that `git add .` takes it.
@@ -12,7 +12,7 @@ export type GitState = "outside" | "ignored" | "exposed" | "tracked" | "unknown"
 
 /** @param file a real path; the file need not exist */
 export async function gitState(file: string, run: Run): Promise<GitState> {
-  const root = await repositoryOf(dirname(file));
+  const root = repositoryOf(dirname(file));
   if (root === undefined) return "outside";
   // A repository's own configuration may name a program to be started for every look at its files.
   const git = async (...args: string[]) => {
@@ -35,11 +35,7 @@ export async function gitState(file: string, run: Run): Promise<GitState> {
 }
 
 /** The nearest folder with a `.git` in it. */
-async function repositoryOf(folder: string): Promise<string | undefined> {
-  const found = await lstat(join(folder, ".git")).then(
-    () => true,
-    () => false,
-  );
-  if (found) return folder;
+function repositoryOf(folder: string): string | undefined {
+  if (isThere(join(folder, ".git"))) return folder;
   return folder === dirname(folder) ? undefined : repositoryOf(dirname(folder));
 }

@@ -3,7 +3,8 @@
  * file. The journal holds no secret; the former bytes may, so both are ours alone to read.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { JournalFile, JournalRecord } from "./disk.ts";
 import { sha256 } from "./mask.ts";
@@ -22,7 +23,7 @@ export function idSource(now: () => Date): () => string {
 }
 
 export async function writeRecord(state: string, record: JournalRecord): Promise<void> {
-  await mkdir(journalFolder(state), { recursive: true, mode: 0o700 });
+  mkdirSync(journalFolder(state), { recursive: true, mode: 0o700 });
   // What must outlast a power failure is how to take the edit back, and that is there before the edit begins.
   const durable = record.state === "pending";
   await replaceFile(recordFile(state, record.id), Buffer.from(`${JSON.stringify(record, null, 2)}\n`), {
@@ -69,7 +70,7 @@ export async function removeRecord(state: string, id: string): Promise<void> {
 /** Keeps the former bytes of the `index`th file of an edit; returns its name. */
 export async function saveBackup(state: string, id: string, index: number, bytes: Buffer): Promise<string> {
   const folder = backupFolder(state, id);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   await replaceFile(join(folder, String(index)), bytes);
   return String(index);
 }

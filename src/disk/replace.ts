@@ -4,12 +4,15 @@ import {
   fchmodSync,
   fchownSync,
   fsync,
+  linkSync,
   openSync,
   readdirSync,
+  renameSync,
   rmSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { link, rename, rm, unlink } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { isRunning } from "./process.ts";
@@ -37,7 +40,7 @@ export async function replaceFile(file: string, bytes: Buffer, options: ReplaceO
   try {
     await writeDraft(draft, bytes, options);
     await options.check?.();
-    await (options.exclusive ? move(draft, file) : rename(draft, file));
+    (options.exclusive ? move : renameSync)(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
@@ -106,12 +109,12 @@ function giveTo(file: number, { uid, gid }: { uid: number; gid: number }): boole
 }
 
 /** A rename that never replaces; on file systems without hard links, one that did not when it was looked at. */
-async function move(draft: string, file: string): Promise<void> {
+function move(draft: string, file: string): void {
   try {
-    await link(draft, file);
-    await unlink(draft);
+    linkSync(draft, file);
+    unlinkSync(draft);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(codeOf(error) ?? "")) throw error;
-    await rename(draft, file);
+    renameSync(draft, file);
   }
 }

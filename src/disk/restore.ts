@@ -38,8 +38,8 @@ export async function restore(
       const writes: Write[] = [];
       for (const { file, snapshot, bytes } of steps) {
         if (bytes === undefined) continue;
-        await checkWritable(snapshot, workplace.uid);
-        writes.push({ snapshot, bytes, folders: await missingFolders(snapshot.real), mode: file.mode });
+        checkWritable(snapshot, workplace.uid);
+        writes.push({ snapshot, bytes, folders: missingFolders(snapshot.real), mode: file.mode });
       }
       if (!dry_run) await carryOut(record, steps, writes, workplace);
       return { changes: steps.flatMap(change), skipped: steps.flatMap(({ skipped }) => skipped) };

@@ -86,3 +86,12 @@ function openIfThere(real: string, path: string): number | undefined {
     throw unreadable(path, error);
   }
 }
+
+/** Whether there is something of this name, be it a link that leads nowhere. */
+export function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false; // in a folder that may not be searched
+  }
+}

@@ -28,6 +28,22 @@ describe("health", () => {
     });
   });
 
+  test("proves any user's key that is named by the hash of its hash, and no other", async () => {
+    await using registry = await startRegistry();
+    const key = createHash("sha256")
+      .update(await registry.addUser("ann"))
+      .digest();
+    const ask = async (id: string) => {
+      const response = await fetch(`${registry.url}/fly/api/v1/health?challenge=nonce&key_id=${id}`);
+      return (await response.json()) as { proof?: string };
+    };
+    const proof = createHmac("sha256", key).update("nonce").digest("hex");
+    expect(await ask(createHash("sha256").update(key).digest("hex"))).toMatchObject({ proof });
+    expect((await ask("00".repeat(32))).proof).toBeUndefined();
+    expect((await ask(key.toString("hex"))).proof).toBeUndefined();
+    expect(await ask("short")).toMatchObject({ error: { code: "invalid" } });
+  });
+
   test.each(["", "x".repeat(129)])("takes no challenge like %j", async (challenge) => {
     await using registry = await startRegistry();
     expect((await fetch(`${registry.url}/fly/api/v1/health?challenge=${challenge}`)).status).toBe(400);

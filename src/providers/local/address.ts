@@ -1,15 +1,9 @@
 /** Where the registry may be, and where one may be started. */
 import { Problem } from "../../problem.ts";
 
-/** @throws Problem `not_configured`, `unsafe_location` for an address that no key may be sent to */
+/** @throws Problem `unsafe_location` for an address that no key may be sent to */
 export function checkAddress(text: string): URL {
   const url = new URL(text);
-  if (url.username || url.password || url.search || url.hash)
-    throw new Problem(
-      "not_configured",
-      "FLY_TOKENS_LOCAL_URL has a user name, a password, a query or a fragment.",
-      "Give the URL without them; a key belongs into FLY_TOKENS_LOCAL_KEY.",
-    );
   if (url.protocol === "http:" && !isLoopback(url))
     throw new Problem(
       "unsafe_location",
@@ -19,9 +13,9 @@ export function checkAddress(text: string): URL {
   return url;
 }
 
-/** Whether a registry can be started inside this process: it has no TLS, and serves at the root alone. */
+/** Whether a registry can be started there by this process: it has no TLS, and serves the root of a known port. */
 export function canServe(url: URL): boolean {
-  return url.protocol === "http:" && isLoopback(url) && url.pathname === "/";
+  return url.protocol === "http:" && isLoopback(url) && url.port !== "0" && url.pathname === "/";
 }
 
 function isLoopback({ hostname }: URL): boolean {

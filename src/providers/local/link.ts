@@ -1,6 +1,6 @@
 /**
  * The way to the local registry: the one that answers at its address, else one that is started inside this process.
- * A key is sent only to a registry that has proved within the last second that it knows that key.
+ * A key is sent only to a registry that has proved just before that it knows that key.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,21 +19,13 @@ import { registryFolder, serveOptions } from "./serving.ts";
 /** What it needs of the world: the network, and for the registry that may be started inside, the rest. */
 type LinkSeams = Pick<Seams, "fetch" | "now" | "run" | "env">;
 
-/** Milliseconds. Who listens at an address can change; asking again costs less than a millisecond. */
-const proofLifetime = 1_000;
 const startAttempts = 3;
-
-/** A key that the registry has proved to know. */
-interface Proven {
-  key: Promise<Secret>;
-  /** On the clock of `performance.now()`. */
-  until: number;
-}
 
 export class Link {
   readonly #config: Config;
   readonly #seams: LinkSeams;
-  #proven: Proven | undefined;
+  /** The key that is being proved, or that needs no proof any more. */
+  #proven: Promise<Secret> | undefined;
   #served: ServedRegistry | undefined;
   #closed = false;
 
@@ -49,21 +41,19 @@ export class Link {
 
   /** Sends a request with the user's key, unless it brings a credential of its own. @throws Problem */
   async request(request: Request, options?: SendOptions): Promise<Response> {
-    const proven = this.#prove();
     try {
-      return await this.#send(request, await proven.key, options);
+      return await this.#send(request, await this.#prove(), options);
     } catch (error) {
       // The registry has gone away just now, and nothing of this request can have arrived: take its place.
       if (!refusedConnection(error)) throw error;
-      this.#forget(proven);
-      return this.#send(request, await this.#prove().key, options);
+      return this.#send(request, await this.#prove(), options);
     }
   }
 
   /** Ends the registry that runs inside, if one does; after this nothing is sent and none is started. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#proven?.key.catch(() => {});
+    await this.#proven?.catch(() => {});
     await this.#served?.close();
     this.#served = undefined;
   }
@@ -75,29 +65,29 @@ export class Link {
     return send(authorized, this.#seams.fetch, options);
   }
 
-  /** Calls that come at once share one answer, and start one registry at most. */
-  #prove(): Proven {
+  /**
+   * The key, once the registry has proved to know it. Calls that come at once share one proof, and start one registry
+   * at most. Who listens at a port can change at any time, so a proof does not last; except where this process listens
+   * itself, and where TLS says who it is.
+   */
+  #prove(): Promise<Secret> {
     if (this.#closed)
       throw new Problem(
         "provider_down",
         "The way to the local registry is closed.",
         "Start the server again.",
       );
-    if (this.#proven && performance.now() < this.#proven.until) return this.#proven;
-    const proven: Proven = { key: this.#connect(), until: Number.POSITIVE_INFINITY };
-    this.#proven = proven;
-    proven.key.then(
-      () => {
-        // Nobody can take an address away from this process itself.
-        if (!this.#served) proven.until = performance.now() + proofLifetime;
+    this.#proven ??= this.#connect().then(
+      (key) => {
+        if (!this.#served && !this.#config.local_url.startsWith("https:")) this.#proven = undefined;
+        return key;
       },
-      () => this.#forget(proven),
+      (error) => {
+        this.#proven = undefined;
+        throw error;
+      },
     );
-    return proven;
-  }
-
-  #forget(proven: Proven): void {
-    if (this.#proven === proven) this.#proven = undefined;
+    return this.#proven;
   }
 
   /** Finds or starts the registry; returns the key to use there. */
