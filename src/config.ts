@@ -26,6 +26,11 @@ const url = z
   .refine(isPlain, "a URL here has no user name, password, query or fragment")
   .transform((text) => text.replace(/\/+$/, ""));
 
+const endpoints = z.union([
+  z.record(z.string(), url),
+  z.string().transform(pairs).pipe(z.record(z.string(), url)),
+]);
+
 /** Every setting: its key in the file, its name in the environment (and, with dashes, as a flag), and its form. */
 export const settings = {
   home: {
@@ -45,6 +50,12 @@ export const settings = {
     guarded: true,
     form: url.default("http://127.0.0.1:7411"),
     about: "Where the local registry is, or is to be started",
+  },
+  local_endpoints: {
+    env: "FLY_TOKENS_LOCAL_ENDPOINTS",
+    guarded: true,
+    form: endpoints.default({}),
+    about: "Other registries that accept the local registry's tokens: go=URL,cargo=URL",
   },
   local_key: {
     env: "FLY_TOKENS_LOCAL_KEY",
@@ -182,6 +193,16 @@ export function loadConfig(sources: ConfigSources): Config {
     ...(http_token && { http_token: new Secret(http_token) }),
     notices,
   });
+}
+
+/** `go=https://…,cargo=https://…` */
+function pairs(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text
+      .split(",")
+      .filter((part) => part.trim() !== "")
+      .map((part) => part.trim().split(/=(.*)/s, 2)),
+  );
 }
 
 function isPlain(text: string): boolean {

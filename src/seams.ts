@@ -1,5 +1,6 @@
 /** The ways to the world. Tests replace these and nothing else. */
 import { homedir, hostname } from "node:os";
+import { resolve } from "node:path";
 import type { Run } from "./run.ts";
 
 export interface Seams {
@@ -10,6 +11,8 @@ export interface Seams {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
   platform: NodeJS.Platform;
+  /** The words that start this program again, elsewhere and later: absolute paths. */
+  program: readonly string[];
   run: Run;
 }
 
@@ -23,6 +26,7 @@ export function realSeams(): Seams {
     cwd: process.cwd(),
     env: process.env,
     platform: process.platform,
+    program: [process.execPath, ...process.execArgv, resolve(process.argv[1] ?? "")],
     // Loaded when the first program is started: that part of Node costs the start of the server several milliseconds.
     async run(command, args, options = {}) {
       const { run } = await import("./run.ts");

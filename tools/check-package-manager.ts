@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { Context } from "../src/context.ts";
 import type { PackageManager, Place } from "../src/package-managers/package-manager.ts";
-import { absolute } from "../src/path.ts";
 import { Problem } from "../src/problem.ts";
 import { statuses } from "../src/providers/shapes.ts";
+import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
 
 export const checkPackageManager = defineTool({
@@ -51,13 +51,7 @@ export const checkPackageManager = defineTool({
         "Use one of those that are allowed.",
         { allowed: context.packageManagers.map((one) => one.id) },
       );
-    const place: Place = {
-      scope,
-      home: context.home,
-      env: context.env,
-      platform: context.platform,
-      ...(scope === "project" && { project_dir: absolute(project_dir ?? ".", context) }),
-    };
+    const place = placeFor(context, scope, project_dir);
     return { package_managers: await Promise.all(chosen.map((one) => check(one, place, provider, context))) };
   },
   say: ({ package_managers }) =>
@@ -94,7 +88,7 @@ async function check(manager: PackageManager, place: Place, named: string | unde
 
 async function examine(manager: PackageManager, place: Place, named: string | undefined, context: Context) {
   const { registries } = context.use("registries", named);
-  const { url, path } = await registries.endpoint(manager.ecosystem);
+  const { ecosystem: _, ...endpoint } = await registries.endpoint(manager.ecosystem);
   const {
     configured,
     url: registry,
@@ -102,11 +96,11 @@ async function examine(manager: PackageManager, place: Place, named: string | un
     username,
     shadowed_by,
     warnings,
-  } = manager.status(url, place, await context.disk.read(manager.files(place)));
+  } = manager.status(endpoint.url, place, await context.disk.read(manager.files(place)));
   if (!secret) return { id: manager.id, configured, registry, shadowed_by, warnings };
   const token = await registries.introspect?.(secret).catch(() => undefined);
   const { ok, status, cause } = await manager.verify(
-    { url, path, secret, username: username ?? token?.username ?? "" },
+    { ...endpoint, secret, username: username ?? token?.username ?? "" },
     context.fetch,
   );
   return {

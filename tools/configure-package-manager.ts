@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { absolute } from "../src/path.ts";
 import { Problem } from "../src/problem.ts";
 import { tokenShape } from "../src/providers/shapes.ts";
+import { placeFor } from "../src/setup/place.ts";
 import { setUp } from "../src/setup/setup.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -64,14 +64,7 @@ export const configurePackageManager = defineTool({
         { allowed: manager.styles },
       );
     }
-    const place = {
-      scope,
-      home: context.home,
-      env: context.env,
-      platform: context.platform,
-      ...(scope === "project" && { project_dir: absolute(project_dir ?? ".", context) }),
-    };
-    return setUp(manager, place, request, context);
+    return setUp(manager, placeFor(context, scope, project_dir), request, context);
   },
   say({ token, changes, verified, warnings, restore_id }) {
     const diffs = changes.map(({ path, diff }) => `${path}\n${diff}`);

@@ -3,6 +3,7 @@ import type { Context } from "../src/context.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
 import { Problem } from "../src/problem.ts";
 import type { Provider } from "../src/providers/provider.ts";
+import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
 
 export const getStatus = defineTool({
@@ -92,12 +93,7 @@ async function examine(manager: PackageManager, context: Context) {
   try {
     const { registries } = context.use("registries");
     const { url } = await registries.endpoint(manager.ecosystem);
-    const place = {
-      scope: "user",
-      home: context.home,
-      env: context.env,
-      platform: context.platform,
-    } as const;
+    const place = placeFor(context, "user");
     return {
       id: manager.id,
       installed,

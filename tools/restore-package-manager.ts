@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Problem } from "../src/problem.ts";
+import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
 
 export const restorePackageManager = defineTool({
@@ -39,13 +40,7 @@ export const restorePackageManager = defineTool({
     const restored = await context.disk.restore(record.id, context.undo, { dry_run });
     const tool = context.packageManagers.find(({ id }) => id === record.manager);
     if (tool?.logout && !dry_run) {
-      const place = {
-        scope: record.scope,
-        project_dir: record.project_dir,
-        home: context.home,
-        env: context.env,
-        platform: context.platform,
-      };
+      const place = placeFor(context, record.scope, record.project_dir);
       const { url } = await context.use("registries", record.provider).registries.endpoint(tool.ecosystem);
       await tool.logout(url, place, await context.disk.read(tool.files(place)), context.run);
     }

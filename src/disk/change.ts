@@ -23,4 +23,6 @@ export interface Change {
   /** `null`: the file is removed. */
   after: string | null;
   entries: readonly Entry[];
+  /** A new file is a program: 0700 instead of 0600. */
+  executable?: boolean | undefined;
 }

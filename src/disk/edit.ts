@@ -129,7 +129,7 @@ async function carryOut(
         ...backup,
         ...(folders.length > 0 && { folders }),
       });
-      writes.push({ snapshot, bytes, folders });
+      writes.push({ snapshot, bytes, folders, ...(change.executable && { mode: 0o700 }) });
     }
     const record: JournalRecord = { id, at: now().toISOString(), state: "pending", ...job.purpose, files };
     await writeRecord(state, record);

@@ -18,12 +18,35 @@ export interface Format {
   erase(text: string, path: Path): string;
 }
 
-export type FormatId = "npmrc" | "ini" | "json" | "netrc";
+/** A format whose sources are strings in a notation of its own. */
+export interface TextFormat extends Format {
+  /** The source text of a string. @throws RangeError for one that the format cannot hold */
+  encode(value: string): string;
+  /** The string that a source text stands for; `undefined` when it stands for something else. */
+  decode(source: string): string | undefined;
+}
+
+export type FormatId =
+  | "npmrc"
+  | "ini"
+  | "json"
+  | "jsonc"
+  | "netrc"
+  | "toml"
+  | "yaml"
+  | "xml"
+  | "properties"
+  | "env"
+  | "hcl"
+  | "whole";
 
 /**
  * npmrc: `[section, key]`, with `""` for what stands before any section. ini (pip's dialect): `[section, key]`.
  * json (strict, as docker reads it): the member names from the root.
- * netrc: `[machine, "login" | "password" | "account"]`.
+ * netrc: `[machine, "login" | "password" | "account"]`. toml, yaml, xml: the names from the root, where
+ * `name[key=value]` is the one item of several whose `key` is `value`; in xml `@name` is an attribute, and a final
+ * element is meant with its markup. env (`go env`'s file), properties: `[key]`. hcl: the block headers from the root,
+ * then an attribute or a block. whole: `[]`, the text as it is, for files that are ours alone.
  */
 export type Path = readonly string[];
 
@@ -37,4 +60,10 @@ export class ParseError extends Error {
     super(message);
     this.line = line;
   }
+}
+
+/** One step of a path: a name, and for `name[key=value]` which of several. */
+export function parseStep(step: string): { name: string; key?: string; value?: string } {
+  const [, name = step, key, value] = /^(.*?)\[([^=\]]+)=(.*)\]$/s.exec(step) ?? [];
+  return key === undefined || value === undefined ? { name } : { name, key, value };
 }

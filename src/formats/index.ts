@@ -4,7 +4,14 @@ import { ini } from "./ini.ts";
 import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
+import { whole } from "./whole.ts";
 
 export type { Format } from "./format.ts";
 
-export const formats: Record<FormatId, Format> = { npmrc, ini, json, netrc };
+export const formats: Partial<Record<FormatId, Format>> = {
+  npmrc,
+  ini,
+  json,
+  netrc,
+  whole,
+};

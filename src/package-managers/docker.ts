@@ -15,6 +15,8 @@ export const docker = definePackageManager({
   title: "Docker",
   tool: "docker",
   ecosystem: "docker",
+  signs: ["Dockerfile*", "*.dockerfile", "compose*.y*ml", "docker-compose*.y*ml"],
+  symptom: "docker says `unauthorized`, or `pull access denied`.",
   scopes: ["user"],
   styles: ["value"],
 

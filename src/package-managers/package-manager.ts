@@ -10,13 +10,35 @@ import type { Secret } from "../secret.ts";
 export type Scope = "user" | "project";
 
 /**
- * `value`: the secret stands in the tool's own 0600 file. `reference`: the tool's file holds none; it points to where
- * the secret is (an environment variable, netrc).
+ * What a registry serves, by the protocol that its clients speak. `docker` is OCI distribution, whatever it carries;
+ * `generic` is any file under `NAME/VERSION/FILE`.
  */
-export type SecretStyle = "value" | "reference";
+export type Ecosystem =
+  | "npm"
+  | "pypi"
+  | "docker"
+  | "maven"
+  | "nuget"
+  | "go"
+  | "cargo"
+  | "gems"
+  | "composer"
+  | "terraform"
+  | "conda"
+  | "generic";
+
+/**
+ * `value`: the secret stands in the tool's own 0600 file. `reference`: the tool's file holds none; it points to where
+ * the secret is (an environment variable, netrc). `helper`: the tool asks `fly-tokens credential-helper`, which has it
+ * in our own 0600 store.
+ */
+export type SecretStyle = "value" | "reference" | "helper";
 
 /** The environment variable that `reference` points to, for tools that read one. */
 export const secretVariable = "FLY_TOKEN";
+
+/** What our entries are called where a tool wants a name for them: a server, a source, a registry. */
+export const sourceName = "fly";
 
 /** Where a package manager's files are. */
 export interface Place {
@@ -27,12 +49,24 @@ export interface Place {
   project_dir?: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
   platform: NodeJS.Platform;
+  /** Our own store of credentials (store.ts), absolute; for the style `helper`. */
+  store: string;
+  /** The words that start this program: an absolute path, and what has to follow it. */
+  program: readonly string[];
 }
 
 /** What a package manager is pointed to. */
 export interface Target {
-  /** npm: the registry with its final slash. PyPI: the simple index. docker: `host[:port]`. */
+  /**
+   * npm: the registry with its final slash. PyPI: the simple index. docker: `host[:port]`. nuget: the service index
+   * (`…/index.json`). cargo: the sparse index with its final slash, without `sparse+`. terraform: the network mirror
+   * with its final slash. gems: with its final slash. maven, go, composer, conda, generic: without one.
+   */
   url: string;
+  /** Where uploads go, when that is another URL (PyPI). */
+  publish_url?: string | undefined;
+  /** Whether the registry has the public packages too, so that it can stand in for the public registry. */
+  mirrors?: boolean | undefined;
   /** docker: the path below the host under which repositories live, such as `docker`. */
   path?: string | undefined;
   username: string;
@@ -83,7 +117,13 @@ export interface PackageManager {
   title: string;
   /** The program, as it is found on PATH. */
   tool: string;
-  ecosystem: "npm" | "pypi" | "docker";
+  /** Other programs that read the same files, so that they are set up with it. */
+  also?: readonly string[];
+  ecosystem: Ecosystem;
+  /** Names of files in a project's folder that tell that it is used there; `*` stands for anything. */
+  signs: readonly string[];
+  /** What this client says when the registry refuses its token, so that a person recognizes it: a sentence. */
+  symptom: string;
   scopes: readonly Scope[];
   styles: readonly SecretStyle[];
   /** Every file that `plan` and `status` want to see, absolute. @throws Problem `invalid_input` */

@@ -34,6 +34,8 @@ export const pip = definePackageManager({
   title: "pip",
   tool: "pip",
   ecosystem: "pypi",
+  signs: ["requirements*.txt", "setup.py", "setup.cfg", "pyproject.toml"],
+  symptom: "pip says `No matching distribution found`, as if there were no such package.",
   scopes: ["user", "project"],
   styles: ["reference", "value"],
 

@@ -17,7 +17,21 @@ import type {
 
 export type Permission = z.output<typeof permissions>;
 export type TokenStatus = z.output<typeof statuses>;
-export type Ecosystem = "npm" | "pypi" | "docker";
+export const ecosystems = [
+  "npm",
+  "pypi",
+  "docker",
+  "maven",
+  "nuget",
+  "go",
+  "cargo",
+  "gems",
+  "composer",
+  "terraform",
+  "conda",
+  "generic",
+] as const;
+export type Ecosystem = (typeof ecosystems)[number];
 export type Token = z.output<typeof tokenShape>;
 export type Deployment = z.output<typeof deploymentShape>;
 export type Running = z.output<typeof runningShape>;
@@ -86,11 +100,14 @@ export interface Endpoint {
   url: string;
   /** Where uploads go, when that is another URL (PyPI). */
   publish_url?: string | undefined;
+  /** Whether the public packages of the ecosystem can be had here too. */
+  mirrors: boolean;
   /** docker: the path below the host under which repositories live. */
   path?: string | undefined;
 }
 
 export interface Registries {
+  /** @throws Problem `unsupported` for an ecosystem that is not served */
   endpoint(ecosystem: Ecosystem): Promise<Endpoint>;
   /** Tells the registry where to send clients for packages it does not have; the URL carries no credential. */
   passThrough?(ecosystem: Ecosystem, url: string): Promise<void>;

@@ -66,7 +66,9 @@ export async function openJob(
 export function targetOf({ endpoint, request }: Job, { secret, username }: Issued): Target {
   return {
     url: endpoint.url,
+    publish_url: endpoint.publish_url,
     path: endpoint.path,
+    mirrors: endpoint.mirrors,
     username,
     secret,
     style: request.secret_style,

@@ -9,6 +9,7 @@ import type { JournalFile } from "../../src/disk/disk.ts";
 import { formats } from "../../src/formats/index.ts";
 import type {
   Draft,
+  Ecosystem,
   PackageManager,
   Place,
   SecretStyle,
@@ -17,6 +18,8 @@ import type {
 import { undo } from "../../src/package-managers/undo.ts";
 import { Problem } from "../../src/problem.ts";
 import { redact, Secret } from "../../src/secret.ts";
+import { originals } from "./originals/index.ts";
+import type { Originals } from "./originals/originals.ts";
 
 interface Case {
   name: string;
@@ -29,43 +32,19 @@ interface Case {
 const token = "flyt_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
 const nextToken = "flyt_zyxwvutsrqponmlkjihgfedcba9876543210GFEDCBA";
 
-const urls = {
+const urls: Record<Ecosystem, string> = {
   npm: "https://acme.example/artifactory/api/npm/npm/",
   pypi: "https://acme.example/artifactory/api/pypi/pypi/simple",
   docker: "acme.example",
-};
-
-/** Files as they are found, by format; each parses. */
-const originals: Readonly<Record<string, readonly string[]>> = {
-  npmrc: [
-    "; mine\n\n//other.example/:_authToken=keep-me\nfund = false\n  # odd\nregistry = https://former.example/npm/\n@other:registry=https://other.example/\n",
-    "\uFEFF# windows\r\nregistry=https://a.example/\r\nregistry=https://b.example/\r\n//acme.example/other/:_authToken=keep-me",
-    "save-exact\ncolor=false\n[section]\nregistry=not-this\n",
-    "",
-  ],
-  ini: [
-    "# mine\n[global]\ntimeout = 90\nindex-url: https://former.example/simple  \n\n[install]\nno-compile = yes\n; end",
-    "[list]\r\nformat=columns\r\n\r\n[global]\r\ntrusted-host =\r\n    a.example\r\n    b.example\r\n",
-    "\n",
-  ],
-  json: [
-    '{\n\t"auths": {\n\t\t"other.example": {\n\t\t\t"auth": "Ym9iOmtlZXA="\n\t\t}\n\t},\n\t"psFormat": "table {{.ID}}",\n\t"plugins": { "x": {"y":"1"} }\n}',
-    '{"HttpHeaders":{"A":"b"},"auths":{"acme.example":{"auth":"b2xkOm9sZA==","email":"a@b.example"}}}\n',
-    '{\r\n    "auths": {},\r\n    "currentContext": "desktop-linux"\r\n}\r\n',
-    "{}",
-  ],
-  netrc: [
-    "# mine\nmachine other.example\n  login bob\n  password keep-me\n\nmacdef init\ncd /pub\n\ndefault login anonymous password me\n",
-    "machine other.example login bob password keep-me",
-    "",
-  ],
-};
-
-const broken: Readonly<Record<string, string>> = {
-  npmrc: "fund=false\n[unclosed\n",
-  ini: "index-url = before-any-section\n",
-  json: '{\n  // a comment\n  "auths": {}\n}\n',
-  netrc: "machine a.example login\npassword\nwibble",
+  maven: "https://acme.example/artifactory/maven",
+  nuget: "https://acme.example/artifactory/api/nuget/v3/nuget/index.json",
+  go: "https://acme.example/artifactory/api/go/go",
+  cargo: "https://acme.example/artifactory/api/cargo/cargo/index/",
+  gems: "https://acme.example/artifactory/api/gems/gems/",
+  composer: "https://acme.example/artifactory/api/composer/composer",
+  terraform: "https://acme.example/artifactory/api/terraform/terraform/providers/",
+  conda: "https://acme.example/artifactory/api/conda/conda",
+  generic: "https://acme.example/artifactory/api/generic",
 };
 
 const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
@@ -107,12 +86,12 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
 
   "undoing after a later edit takes back only our entries": ({ manager, target, place, texts }) => {
     for (const change of manager.plan(target, place, texts).changes) {
-      const { text, skipped } = undo(journal(change), change.before, laterEdit(change, change.after ?? ""));
+      // A file that is ours alone is the user's as soon as they have edited it.
+      if (formatOf(change) === "whole") continue;
+      const { later, sameBut = (text) => text } = originalsOf(change);
+      const { text, skipped } = undo(journal(change), change.before, later(change.after ?? ""));
       assert.deepEqual(skipped, []);
-      if (formatOf(change) === "json") assert.deepEqual(parse(text), { ...parse(change.before), later: 1 });
-      else if (change.before !== null) assert.equal(text, laterEdit(change, change.before));
-      // In a file that we made, the header of a section may stay when the user has filled the file too.
-      else assert.equal(text?.replace(/^\[global\]\n$/m, ""), laterEdit(change, ""));
+      assert.equal(sameBut(text ?? ""), sameBut(later(change.before ?? "")));
     }
   },
 
@@ -120,7 +99,7 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
     for (const change of manager.plan(target, place, texts).changes) {
       const edited = change.entries.reduce((text, { format, path, after }) => {
         if (after === undefined) return text;
-        return formatNamed(format).write(text, path, format === "json" ? '"the-users-own"' : "the-users-own");
+        return formatNamed(format).write(text, path, originals[format]?.theirs ?? "the-users-own");
       }, change.after ?? "");
       const { text, skipped } = undo(journal(change), change.before, edited);
       assert.equal(text, edited);
@@ -172,15 +151,17 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
 
   "a file that does not parse is refused": ({ manager, target, place, texts }) => {
     const { changes } = manager.plan(target, place, texts);
-    for (const change of changes) {
-      const ruined = new Map(texts).set(change.path, broken[formatOf(change)] ?? "");
+    // A file that is ours alone can be anything.
+    const parsed = changes.filter((change) => formatOf(change) !== "whole");
+    for (const change of parsed) {
+      const ruined = new Map(texts).set(change.path, originalsOf(change).broken);
       const names = (error: unknown) =>
         error instanceof Problem &&
         error.code === "file_unparsable" &&
         error.message.includes(change.path) &&
         /line \d/.test(error.fix);
       assert.throws(() => manager.plan(target, place, ruined), names);
-      if (change === changes[0]) assert.throws(() => manager.status(target.url, place, ruined), names);
+      if (change === parsed[0]) assert.throws(() => manager.status(target.url, place, ruined), names);
     }
   },
 
@@ -282,12 +263,17 @@ function casesOf(manager: PackageManager): Case[] {
         scope,
         home: "/users/alice",
         ...(scope === "project" && { project_dir: "/users/alice/shop" }),
-        env: { FLY_TOKEN: token, HOME: "/users/alice" },
+        env: { FLY_TOKEN: token, FLY_USER: "alice", HOME: "/users/alice" },
         platform: "linux",
+        store: "/users/alice/.local/share/fly-tokens/credentials.json",
+        program: ["/opt/node", "/opt/fly-tokens/main.js"],
       };
       const target: Target = {
         url: urls[manager.ecosystem],
         path: "docker",
+        ...(manager.ecosystem === "pypi" && {
+          publish_url: "https://acme.example/artifactory/api/pypi/pypi",
+        }),
         username: "alice",
         secret: new Secret(token),
         style,
@@ -296,11 +282,12 @@ function casesOf(manager: PackageManager): Case[] {
         manager.files(place).map((file) => [file, file.endsWith("pyvenv.cfg") ? "home = /usr/bin\n" : null]),
       );
       const written = manager.plan(target, place, none).changes;
-      const variants = Math.max(...Object.values(originals).map((list) => list.length));
+      const variants = Math.max(...Object.values(originals).map((list) => list.texts.length));
       const filled = Array.from({ length: variants }, (_, index) => {
         const texts = new Map(none);
         for (const change of written) {
-          const list = originals[formatOf(change)] ?? [""];
+          const list = originals[formatOf(change)]?.texts;
+          if (!list) continue;
           texts.set(change.path, list[index % list.length] ?? "");
         }
         return texts;
@@ -309,7 +296,8 @@ function casesOf(manager: PackageManager): Case[] {
         name: `${manager.id}, ${scope}, ${style ?? "default style"}, original ${index}`,
         manager,
         place,
-        target,
+        // A registry that has the public packages too, and one that has not.
+        target: { ...target, mirrors: index % 2 === 0 },
         texts,
       }));
     }),
@@ -337,11 +325,10 @@ export function journal({ path, before, after, entries }: Change): JournalFile {
   };
 }
 
-/** Something that the user adds: a comment at the top, or a member. */
-function laterEdit(change: Change, text: string): string {
-  if (formatOf(change) === "json") return formatNamed("json").write(text, ["later"], "1");
-  const top = text.startsWith("\uFEFF") ? 1 : 0;
-  return `${text.slice(0, top)}# later${text.includes("\r\n") ? "\r\n" : "\n"}${text.slice(top)}`;
+function originalsOf(change: Change): Originals {
+  const found = originals[formatOf(change)];
+  assert.ok(found, `no originals for the format ${formatOf(change)}`);
+  return found;
 }
 
 function formatOf(change: Change): string {
@@ -352,11 +339,6 @@ function formatNamed(id: string) {
   const format = Object.values(formats).find((one) => one.id === id);
   assert.ok(format, `no format ${id}`);
   return format;
-}
-
-function parse(text: string | null): Record<string, unknown> {
-  const value: unknown = JSON.parse(text?.trim() || "{}");
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function linesOf(text: string | null): string[] {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { pip } from "../../src/package-managers/pip.ts";
 import { Secret } from "../../src/secret.ts";
+import { placeOf } from "./place.ts";
 
 const home = "/users/ann";
 const target = {
@@ -11,7 +12,7 @@ const target = {
   username: "ann",
   secret: new Secret("flyt_netrc-comment-test-0123456789"),
 };
-const place = { scope: "user", home, env: {}, platform: "linux" } as const;
+const place = placeOf({ home });
 const entry = "machine other.example\nlogin bob\npassword x\n";
 const plan = (netrc: string, style?: "reference") =>
   pip.plan({ ...target, style }, place, new Map([[`${home}/.netrc`, netrc]]));

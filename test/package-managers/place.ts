@@ -7,7 +7,15 @@ import { Problem, type ProblemCode } from "../../src/problem.ts";
 export const token = "flyt_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
 
 export function placeOf(over: Partial<Place> = {}): Place {
-  return { scope: "user", home: "/users/alice", env: {}, platform: "linux", ...over };
+  return {
+    scope: "user",
+    home: "/users/alice",
+    env: {},
+    platform: "linux",
+    store: "/users/alice/.local/share/fly-tokens/credentials.json",
+    program: ["/opt/node", "/opt/fly-tokens/main.js"],
+    ...over,
+  };
 }
 
 /** Every file that the manager wants to see; those that are not given do not exist. */

@@ -5,6 +5,7 @@ import type { Seams } from "../../seams.ts";
 import type { Secret } from "../../secret.ts";
 import type { Environments, Identity, Provider, Registries, Token } from "../provider.ts";
 import { type Api, answer, defined, openApi } from "./api.ts";
+import { endpointOf } from "./endpoints.ts";
 import { Link } from "./link.ts";
 import { model, tokensOf } from "./tokens.ts";
 
@@ -19,7 +20,7 @@ export function local(config: Config, seams: Seams): Provider {
     url: config.local_url,
     tokens: tokensOf(api),
     environments: environmentsOf(api),
-    registries: registriesOf(api, config.local_url),
+    registries: registriesOf(api, config),
     identity: identityOf(api),
     notes: () =>
       link.embedded
@@ -48,20 +49,11 @@ function environmentsOf(api: Api): Environments {
   };
 }
 
-function registriesOf(api: Api, url: string): Registries {
+function registriesOf(api: Api, config: Config): Registries {
   return {
-    async endpoint(ecosystem) {
-      if (ecosystem === "npm") return { ecosystem, url: `${url}/artifactory/api/npm/npm/` };
-      if (ecosystem === "pypi")
-        return {
-          ecosystem,
-          url: `${url}/artifactory/api/pypi/pypi/simple`,
-          publish_url: `${url}/artifactory/api/pypi/pypi`,
-        };
-      return { ecosystem, url: new URL(url).host, path: "docker" };
-    },
+    endpoint: async (ecosystem) => endpointOf(ecosystem, config),
     async passThrough(ecosystem, upstream) {
-      if (ecosystem !== "docker")
+      if (ecosystem === "npm" || ecosystem === "pypi")
         await answer(
           api.PUT("/upstreams/{ecosystem}", { params: { path: { ecosystem } }, body: { url: upstream } }),
         );

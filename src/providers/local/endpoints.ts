@@ -1,0 +1,52 @@
+/** Where each ecosystem is: at the registry itself, or at another one that accepts its tokens. */
+import type { Config } from "../../config.ts";
+import { Problem } from "../../problem.ts";
+import { type Ecosystem, type Endpoint, ecosystems } from "../provider.ts";
+import { checkAddress } from "./address.ts";
+
+/** Paths at the registry, and whether it passes on what it lacks. */
+const served: Partial<Record<Ecosystem, { path: string; publish?: string; mirrors: boolean }>> = {
+  npm: { path: "/artifactory/api/npm/npm/", mirrors: true },
+  pypi: { path: "/artifactory/api/pypi/pypi/simple", publish: "/artifactory/api/pypi/pypi", mirrors: true },
+  maven: { path: "/artifactory/maven", mirrors: false },
+  generic: { path: "/artifactory/api/generic", mirrors: false },
+};
+
+/** Those whose URLs end with a slash; the setting loses it. */
+const slashed = new Set<Ecosystem>(["npm", "cargo", "gems", "terraform"]);
+
+/** @throws Problem `unsupported`, `unsafe_location`, `not_configured` for a setting that names no ecosystem */
+export function endpointOf(ecosystem: Ecosystem, { local_url, local_endpoints }: Config): Endpoint {
+  const stranger = Object.keys(local_endpoints).find((name) => !ecosystems.some((one) => one === name));
+  if (stranger !== undefined)
+    throw new Problem(
+      "not_configured",
+      `FLY_TOKENS_LOCAL_ENDPOINTS names "${stranger.slice(0, 40)}", which is no ecosystem.`,
+      "Correct it.",
+      { allowed: ecosystems },
+    );
+  const other = local_endpoints[ecosystem];
+  if (other !== undefined) {
+    const url = slashed.has(ecosystem) ? `${other}/` : other;
+    return {
+      ecosystem,
+      url: ecosystem === "docker" ? checkAddress(url).host : checkAddress(url).href,
+      mirrors: false,
+    };
+  }
+  if (ecosystem === "docker")
+    return { ecosystem, url: new URL(local_url).host, path: "docker", mirrors: false };
+  const place = served[ecosystem];
+  if (place)
+    return {
+      ecosystem,
+      url: local_url + place.path,
+      ...(place.publish && { publish_url: local_url + place.publish }),
+      mirrors: place.mirrors,
+    };
+  throw new Problem(
+    "unsupported",
+    `The local registry serves no ${ecosystem} packages.`,
+    `Set FLY_TOKENS_LOCAL_ENDPOINTS to ${ecosystem}=URL for a registry that asks this one about its tokens.`,
+  );
+}

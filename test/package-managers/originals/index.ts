@@ -1,0 +1,13 @@
+/** By format; one that is missing here fails every law of the managers that use it. */
+import { ini } from "./ini.ts";
+import { json } from "./json.ts";
+import { netrc } from "./netrc.ts";
+import { npmrc } from "./npmrc.ts";
+import type { Originals } from "./originals.ts";
+
+export const originals: Readonly<Record<string, Originals>> = {
+  ini,
+  json,
+  netrc,
+  npmrc,
+};

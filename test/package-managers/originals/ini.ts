@@ -1,0 +1,14 @@
+import { commentOnTop, type Originals } from "./originals.ts";
+
+export const ini: Originals = {
+  texts: [
+    "# mine\n[global]\ntimeout = 90\nindex-url: https://former.example/simple  \n\n[install]\nno-compile = yes\n; end",
+    "[list]\r\nformat=columns\r\n\r\n[global]\r\ntrusted-host =\r\n    a.example\r\n    b.example\r\n",
+    "\n",
+  ],
+  broken: "index-url = before-any-section\n",
+  later: commentOnTop("#"),
+  theirs: "the-users-own",
+  // In a file that we made, the header of a section may stay when the user has filled the file too.
+  sameBut: (text) => text.replace(/^\[[^\]]*\]\n$/m, ""),
+};
