@@ -1,41 +1,11 @@
 /** The main job with the clients that people have: an agent sets them up, they work as far as the token lets them, and then they stop. */
 import { expect, test } from "vitest";
 import { startRegistry } from "../support/registry.ts";
-import { type Agent, agentOn } from "./agent.ts";
+import { agentOn } from "./agent.ts";
 import { describeWith } from "./clients.ts";
+import { check, mint, restore, revoke, setUp } from "./job.ts";
 import { type Machine, openMachine } from "./machine.ts";
 import { fail, images, npmPackage, succeed, wheel } from "./wares.ts";
-
-type Permission = "read_only" | "read_write";
-
-/** @returns the id of the token that was minted for it */
-async function setUp(agent: Agent, manager: string, args: Record<string, unknown> = {}): Promise<string> {
-  const { isError, text, data } = await agent.call("configure_package_manager", { manager, ...args });
-  expect(isError, text).toBe(false);
-  expect(data.verified).toMatchObject({ ok: true });
-  return data.token?.id ?? "";
-}
-
-async function mint(agent: Agent, permission: Permission, more: Record<string, unknown> = {}) {
-  const { token, credential } = (await agent.call("generate_token", { name: "by hand", permission, ...more }))
-    .data;
-  return { id: token?.id ?? "", username: credential?.username ?? "", token: credential?.token ?? "" };
-}
-
-async function revoke(agent: Agent, ids: string[]): Promise<void> {
-  const { confirmation } = (await agent.call("revoke_token", { ids })).data.confirmation_required ?? {};
-  const done = await agent.call("revoke_token", { ids, confirmation });
-  expect(done.data.outcomes).toMatchObject(ids.map((id) => ({ id, outcome: "revoked" })));
-}
-
-async function check(agent: Agent, manager: string, args: Record<string, unknown> = {}): Promise<string> {
-  return (await agent.call("check_package_manager", { manager, ...args })).text;
-}
-
-async function restore(agent: Agent, manager: string): Promise<void> {
-  const { isError, text } = await agent.call("restore_package_manager", { manager });
-  expect(isError, text).toBe(false);
-}
 
 describeWith(["npm"], "npm", () => {
   const before = "; mine\r\nfund = false\r\n\r\n//other.example/:_authToken = kept";
