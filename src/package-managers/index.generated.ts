@@ -3,5 +3,6 @@ import { docker } from "./docker.ts";
 import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pip } from "./pip.ts";
+import { twine } from "./twine.ts";
 
-export const packageManagers: readonly PackageManager[] = [docker, npm, pip];
+export const packageManagers: readonly PackageManager[] = [docker, npm, pip, twine];

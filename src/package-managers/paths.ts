@@ -21,6 +21,18 @@ export function projectFolder({ project_dir }: Place): string {
   );
 }
 
+/**
+ * The place, for a client that keeps what is asked for with its user alone.
+ *
+ * @throws Problem `unsupported` for a project
+ */
+export function userScope(place: Place, title: string): Place {
+  if (place.scope === "user") return place;
+  throw new Problem("unsupported", `${title} has no configuration of a project.`, 'Use scope "user".', {
+    allowed: ["user"],
+  });
+}
+
 /** `$XDG_CONFIG_HOME`, by default `~/.config`. */
 export function xdgConfigFolder({ home, env }: Place): string {
   return env.XDG_CONFIG_HOME || posix.join(home, ".config");

@@ -263,7 +263,7 @@ function casesOf(manager: PackageManager): Case[] {
         scope,
         home: "/users/alice",
         ...(scope === "project" && { project_dir: "/users/alice/shop" }),
-        env: { FLY_TOKEN: token, FLY_USER: "alice", HOME: "/users/alice" },
+        env: { FLY_TOKEN: token, FLY_USER: "alice", HOME: "/users/alice", TWINE_PASSWORD: token },
         platform: "linux",
         store: "/users/alice/.local/share/fly-tokens/credentials.json",
         program: ["/opt/node", "/opt/fly-tokens/main.js"],
