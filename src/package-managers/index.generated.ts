@@ -1,8 +1,9 @@
 // Written by `npm run generate`.
 import { docker } from "./docker.ts";
+import { netrc } from "./netrc.ts";
 import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pip } from "./pip.ts";
 import { twine } from "./twine.ts";
 
-export const packageManagers: readonly PackageManager[] = [docker, npm, pip, twine];
+export const packageManagers: readonly PackageManager[] = [docker, netrc, npm, pip, twine];
