@@ -150,7 +150,7 @@ describe("what only some may use", () => {
 
   it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
     const allowed =
-      /^src\/(disk|registry|commands\/demo)\b|^src\/(config|confirmations|path|run|setup\/token-from)\.ts$|^src\/providers\/local\/link\.ts$|^src\/package-managers\/docker\//;
+      /^src\/(disk|registry|commands\/demo)\b|^src\/(config|confirmations|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/local\/link\.ts$|^src\/package-managers\/docker\//;
     expect(users(/from "node:fs(\/promises)?"/).filter((file) => !allowed.test(file))).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import type { Context } from "../src/context.ts";
 import type { PackageManager, Place } from "../src/package-managers/package-manager.ts";
 import { Problem } from "../src/problem.ts";
 import { statuses } from "../src/providers/shapes.ts";
+import { managerNamed } from "../src/setup/choose.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -41,16 +42,10 @@ export const checkPackageManager = defineTool({
     ),
   }),
   async run({ manager: id, scope, project_dir, provider }, context) {
-    const chosen = context.packageManagers
-      .filter((one) => id === undefined || one.id === id)
-      .filter((one) => id !== undefined || one.scopes.includes(scope));
-    if (chosen.length === 0)
-      throw new Problem(
-        "not_found",
-        `There is no package manager "${id?.slice(0, 40)}" here.`,
-        "Use one of those that are allowed.",
-        { allowed: context.packageManagers.map((one) => one.id) },
-      );
+    const chosen =
+      id === undefined
+        ? context.packageManagers.filter(({ scopes }) => scopes.includes(scope))
+        : [managerNamed(id, context)];
     const place = placeFor(context, scope, project_dir);
     return { package_managers: await Promise.all(chosen.map((one) => check(one, place, provider, context))) };
   },
