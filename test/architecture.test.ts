@@ -34,6 +34,13 @@ const mayImport: Record<string, readonly string[]> = {
     "package-managers/package-manager (type)",
     "path",
   ],
+  "credential-helper": [
+    "secret",
+    "disk/change (type)",
+    "disk/disk (type)",
+    "package-managers/edit",
+    "package-managers/store",
+  ],
   context: [
     "config (type)",
     "seams (type)",
@@ -160,6 +167,10 @@ describe("what only some may use", () => {
     const others = users(/\.reveal\(\)/).filter((file) => !manager.test(file));
     expect(others.sort()).toEqual([
       "src/commands/demo/clients.ts", // the demo's own uploads
+      "src/credential-helper/cargo.ts", // clients that ask for their login
+      "src/credential-helper/docker.ts",
+      "src/credential-helper/keyring.ts",
+      "src/credential-helper/pnpm.ts",
       "src/delivery/file.ts",
       "src/mcp/http.ts", // compared by hash
       "src/mcp/redact.ts", // the one frame that was asked for

@@ -14,7 +14,11 @@ export const configurePackageManager = defineTool({
     "Sets up npm, pip, docker, maven, cargo, go and others: mints a token (read-only unless told otherwise), edits one entry of its file, and verifies with a real request. If a step fails all is put back and the token revoked. dry_run only shows the diff; restore_package_manager undoes it. Never shows the token.",
   effect: "write",
   input: z.object({
-    manager: z.string().describe("npm, pip, docker … (get_status lists all), several with commas, or auto: what project_dir uses"),
+    manager: z
+      .string()
+      .describe(
+        "npm, pip, docker … (get_status lists all), several with commas, or auto: what project_dir uses",
+      ),
     scope: z.enum(["user", "project"]).default("user"),
     project_dir: z.string().optional(),
     permission: z
