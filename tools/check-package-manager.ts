@@ -52,7 +52,9 @@ export const checkPackageManager = defineTool({
         const { registries } = context.use("registries", provider);
         if (!(await isServed(manager, registries))) return [];
         const found = await check(manager, place, provider, context);
-        return found.configured || found.warnings.length > 0 || (await context.installed(manager.tool)) ? [found] : [];
+        return found.configured || found.warnings.length > 0 || (await context.installed(manager.tool))
+          ? [found]
+          : [];
       }),
     );
     return { package_managers: all.flat() };
