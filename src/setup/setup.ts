@@ -14,8 +14,14 @@ import { filesOf, type Job, openJob, type Part, type SetupRequest, targetOf, tex
 import { type Plan, planAll } from "./plan.ts";
 import { putBack } from "./put-back.ts";
 
-/** In place of a token that does not exist yet, so that a plan can be made and checked before anything is minted. */
-const standIn: Issued = { secret: new Secret("a-token-that-does-not-exist-yet"), username: "preview" };
+/**
+ * In place of a token that does not exist yet, so that a plan can be made and checked before anything is minted; of
+ * the user for whom it will be, since a file may have room for one user's login alone (netrc).
+ */
+async function standIn({ provider }: Job): Promise<Issued> {
+  const me = await provider.identity?.me();
+  return { secret: new Secret("a-token-that-does-not-exist-yet"), username: me?.username ?? "preview" };
+}
 
 export interface SetupOutcome extends Receipt {
   token?: Token | undefined;
@@ -33,7 +39,7 @@ export async function setUp(
   const before = await standing(job);
   const kept = before.find((credential) => fits(credential, job));
   // Whatever would be refused is refused before a token exists.
-  const preview = await write(job, kept ?? standIn, undefined);
+  const preview = await write(job, kept ?? (await standIn(job)), undefined);
   if (!kept) refuseLosing(job, preview.plan);
   if (request.dry_run) return { ...preview.receipt, token: kept?.token };
   const credential = kept ?? (await obtain(job));

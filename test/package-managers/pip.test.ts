@@ -351,7 +351,7 @@ describe("the helper", () => {
       `[global]\nindex-url = ${url.replace("//", "//alice@")}\nkeyring-provider = subprocess\n`,
     );
     expect(files[program]).toBe(
-      `#!/bin/sh\nexec '/opt/node' '/opt/fly-tokens/main.js' 'credential-helper' 'keyring' "$@"\n`,
+      `#!/bin/sh\nexec '/opt/node' '/opt/fly-tokens/main.js' 'credential-helper' 'keyring' '--store' '${store}' "$@"\n`,
     );
     expect(JSON.parse(files[store] ?? "")).toEqual({ credentials: { [url]: { username: "alice", token } } });
     expect(draft.changes.map(({ path, executable }) => [path === program, executable === true])).toEqual([
