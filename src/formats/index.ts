@@ -6,6 +6,7 @@ import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
 import { toml } from "./toml.ts";
 import { whole } from "./whole.ts";
+import { yaml } from "./yaml.ts";
 
 export type { Format } from "./format.ts";
 
@@ -15,5 +16,6 @@ export const formats: Partial<Record<FormatId, Format>> = {
   json,
   netrc,
   toml,
+  yaml,
   whole,
 };

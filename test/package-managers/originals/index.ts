@@ -5,6 +5,7 @@ import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
 import type { Originals } from "./originals.ts";
 import { toml } from "./toml.ts";
+import { yaml } from "./yaml.ts";
 
 export const originals: Readonly<Record<string, Originals>> = {
   ini,
@@ -12,4 +13,5 @@ export const originals: Readonly<Record<string, Originals>> = {
   netrc,
   npmrc,
   toml,
+  yaml,
 };
