@@ -4,6 +4,7 @@ import { netrc } from "./netrc.ts";
 import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pip } from "./pip.ts";
+import { poetry } from "./poetry.ts";
 import { twine } from "./twine.ts";
 
-export const packageManagers: readonly PackageManager[] = [docker, netrc, npm, pip, twine];
+export const packageManagers: readonly PackageManager[] = [docker, netrc, npm, pip, poetry, twine];

@@ -19,6 +19,8 @@ export const netrc = definePackageManager({
   also: ["git", "wget"],
   ecosystem: "generic",
   signs: [],
+  proof: "GET its root",
+  tested: "curl 7, git 2",
   symptom: "curl says `401` (and `--fail` makes it an error); git asks for a user name.",
   scopes: ["user"],
   styles: ["value"],

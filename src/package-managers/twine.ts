@@ -15,6 +15,8 @@ export const twine = definePackageManager({
   ecosystem: "pypi",
   // It is used from anywhere; nothing in a project tells.
   signs: [],
+  proof: "simple index",
+  tested: "twine 4",
   symptom:
     "twine says `401 Unauthorized`; where it finds no token, it asks for one or says `Credential not found`.",
   scopes: ["user"],

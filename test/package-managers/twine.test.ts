@@ -33,7 +33,7 @@ describe("what is written", () => {
     expect(edited()).toBe(`[distutils]\nindex-servers = pypi\n    testpypi\n    fly\n\n${section}`);
   });
 
-  it("never [pypi]: the user's public uploads go where they went", () => {
+  it("does not hijack [pypi]: public uploads go where they went", () => {
     const before =
       "[distutils]\nindex-servers =\n    pypi\n    work\n\n[pypi]\nusername = __token__\npassword = pypi-keep\n";
     expect(edited(before)).toBe(`${before.replace("work\n", "work\n    fly\n")}\n${section}`);
