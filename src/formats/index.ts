@@ -4,6 +4,7 @@ import { ini } from "./ini.ts";
 import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
+import { properties } from "./properties.ts";
 import { whole } from "./whole.ts";
 
 export type { Format } from "./format.ts";
@@ -13,5 +14,6 @@ export const formats: Partial<Record<FormatId, Format>> = {
   ini,
   json,
   netrc,
+  properties,
   whole,
 };
