@@ -5,6 +5,7 @@ import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
 import { toml } from "./toml.ts";
+import { properties } from "./properties.ts";
 import { whole } from "./whole.ts";
 import { yaml } from "./yaml.ts";
 
@@ -17,5 +18,6 @@ export const formats: Partial<Record<FormatId, Format>> = {
   netrc,
   toml,
   yaml,
+  properties,
   whole,
 };
