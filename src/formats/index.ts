@@ -4,7 +4,9 @@ import { ini } from "./ini.ts";
 import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
+import { toml } from "./toml.ts";
 import { whole } from "./whole.ts";
+import { yaml } from "./yaml.ts";
 
 export type { Format } from "./format.ts";
 
@@ -13,5 +15,7 @@ export const formats: Partial<Record<FormatId, Format>> = {
   ini,
   json,
   netrc,
+  toml,
+  yaml,
   whole,
 };

@@ -4,10 +4,14 @@ import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
 import type { Originals } from "./originals.ts";
+import { toml } from "./toml.ts";
+import { yaml } from "./yaml.ts";
 
 export const originals: Readonly<Record<string, Originals>> = {
   ini,
   json,
   netrc,
   npmrc,
+  toml,
+  yaml,
 };
