@@ -5,6 +5,7 @@ import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
 import { whole } from "./whole.ts";
+import { xml } from "./xml.ts";
 
 export type { Format } from "./format.ts";
 
@@ -13,5 +14,6 @@ export const formats: Partial<Record<FormatId, Format>> = {
   ini,
   json,
   netrc,
+  xml,
   whole,
 };
