@@ -8,6 +8,7 @@ import { toml } from "./toml.ts";
 import { properties } from "./properties.ts";
 import { whole } from "./whole.ts";
 import { yaml } from "./yaml.ts";
+import { xml } from "./xml.ts";
 
 export type { Format } from "./format.ts";
 
@@ -19,5 +20,6 @@ export const formats: Partial<Record<FormatId, Format>> = {
   toml,
   yaml,
   properties,
+  xml,
   whole,
 };
