@@ -1,4 +1,5 @@
 /** By format; one that is missing here fails every law of the managers that use it. */
+import { env } from "./env.ts";
 import { ini } from "./ini.ts";
 import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
@@ -6,6 +7,7 @@ import { npmrc } from "./npmrc.ts";
 import type { Originals } from "./originals.ts";
 
 export const originals: Readonly<Record<string, Originals>> = {
+  env,
   ini,
   json,
   netrc,
