@@ -165,6 +165,7 @@ describe("what only some may use", () => {
       "src/mcp/redact.ts", // the one frame that was asked for
       "src/package-managers/docker/login.ts", // on stdin
       "src/package-managers/docker/verify.ts",
+      "src/package-managers/netrc/first-match.ts",
       "src/package-managers/npm/status.ts", // compared
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
