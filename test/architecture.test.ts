@@ -163,6 +163,7 @@ describe("what only some may use", () => {
       "src/delivery/file.ts",
       "src/mcp/http.ts", // compared by hash
       "src/mcp/redact.ts", // the one frame that was asked for
+      "src/package-managers/composer/login.ts",
       "src/package-managers/docker/login.ts", // on stdin
       "src/package-managers/docker/verify.ts",
       "src/package-managers/netrc/first-match.ts",

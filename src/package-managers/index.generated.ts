@@ -1,8 +1,9 @@
 // Written by `npm run generate`.
+import { composer } from "./composer.ts";
 import { docker } from "./docker.ts";
 import { go } from "./go.ts";
 import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pip } from "./pip.ts";
 
-export const packageManagers: readonly PackageManager[] = [docker, go, npm, pip];
+export const packageManagers: readonly PackageManager[] = [composer, docker, go, npm, pip];
