@@ -1,4 +1,5 @@
 /** Every format by its id. */
+import { env } from "./env.ts";
 import type { Format, FormatId } from "./format.ts";
 import { ini } from "./ini.ts";
 import { json } from "./json.ts";
@@ -21,5 +22,6 @@ export const formats: Partial<Record<FormatId, Format>> = {
   yaml,
   properties,
   xml,
+  env,
   whole,
 };

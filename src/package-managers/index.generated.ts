@@ -1,10 +1,9 @@
 // Written by `npm run generate`.
+import { composer } from "./composer.ts";
 import { docker } from "./docker.ts";
-import { netrc } from "./netrc.ts";
+import { go } from "./go.ts";
 import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pip } from "./pip.ts";
-import { poetry } from "./poetry.ts";
-import { twine } from "./twine.ts";
 
-export const packageManagers: readonly PackageManager[] = [docker, netrc, npm, pip, poetry, twine];
+export const packageManagers: readonly PackageManager[] = [composer, docker, go, npm, pip];
