@@ -5,11 +5,11 @@ import { ini } from "./ini.ts";
 import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
-import { toml } from "./toml.ts";
 import { properties } from "./properties.ts";
+import { toml } from "./toml.ts";
 import { whole } from "./whole.ts";
-import { yaml } from "./yaml.ts";
 import { xml } from "./xml.ts";
+import { yaml } from "./yaml.ts";
 
 export type { Format } from "./format.ts";
 

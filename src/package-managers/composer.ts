@@ -16,6 +16,8 @@ export const composer = definePackageManager({
   tool: "composer",
   ecosystem: "composer",
   signs: ["composer.json", "composer.lock"],
+  proof: "packages.json",
+  tested: "Composer 2.5",
   symptom: "Composer says `URL required authentication` with HTTP 401, or `Invalid credentials`.",
   scopes: ["user", "project"],
   styles: ["value"],

@@ -25,6 +25,8 @@ export const go = definePackageManager({
   tool: "go",
   ecosystem: "go",
   signs: ["go.mod", "go.work"],
+  proof: "module list",
+  tested: "go 1.19",
   symptom: "go says `401 Unauthorized` for the module proxy, or asks the next one in GOPROXY.",
   scopes: ["user"],
   styles: ["reference"],

@@ -2,8 +2,11 @@
 import { composer } from "./composer.ts";
 import { docker } from "./docker.ts";
 import { go } from "./go.ts";
+import { netrc } from "./netrc.ts";
 import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pip } from "./pip.ts";
+import { poetry } from "./poetry.ts";
+import { twine } from "./twine.ts";
 
-export const packageManagers: readonly PackageManager[] = [composer, docker, go, npm, pip];
+export const packageManagers: readonly PackageManager[] = [composer, docker, go, netrc, npm, pip, poetry, twine];

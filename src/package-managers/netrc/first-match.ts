@@ -10,7 +10,7 @@ import { type Edit, parsing } from "../edit.ts";
 import { checkText, checkUsername } from "../input.ts";
 import type { Place, Target } from "../package-manager.ts";
 import { pathsOf } from "../paths.ts";
-import { fitsNetrc } from "../pip/netrc.ts";
+import { fitsNetrc } from "./entry.ts";
 
 interface Login {
   login?: string;
