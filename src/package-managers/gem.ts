@@ -54,6 +54,7 @@ export const gem = definePackageManager({
         texts,
       ),
       warnings: [
+        "The token stands inside the URL of the source, the only place that gem reads one from: `gem sources` and `gem env` show it.",
         `\`gem push\` goes there with --host ${pushHost(url)}, or with allowed_push_host in the gemspec.`,
       ],
       ...(target.mirrors && former.some(isPublic) && { replaced_url: withoutCredentials(publicSource) }),

@@ -48,4 +48,21 @@ describeWith(["gem"], "gem", () => {
     expect(await machine.read(".gemrc")).toBe(gemrc);
     expect(await machine.read(".gem/credentials")).toBe(keys);
   });
+
+  test("pushes with files that were not there before, and are not afterwards", async () => {
+    await using stage = await openStage();
+    const { machine, server } = stage;
+    await using agent = await agentOn(machine);
+    await setUp(agent, "gem", { permission: "read_write" });
+    await succeed(
+      machine.run("gem", ["push", "--host", server.url, await buildGem(machine, "fly_hello", "1.0.0")]),
+    );
+    expect(server.log.at(-1)).toBe("POST /artifactory/api/gems/gems/api/v1/gems Basic 200");
+    // It shows the login too, which is why the setup warns of it.
+    expect(await succeed(machine.run("gem", "sources --list"))).toContain(`@${new URL(server.url).host}/`);
+    expect(await machine.mode(".gemrc")).toBe(0o600);
+    await restore(agent, "gem");
+    for (const file of [".gemrc", ".local/share/gem/credentials"])
+      expect(await machine.read(file)).toBeNull();
+  });
 });
