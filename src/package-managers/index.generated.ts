@@ -1,12 +1,9 @@
 // Written by `npm run generate`.
-import { composer } from "./composer.ts";
+import { bundler } from "./bundler.ts";
 import { docker } from "./docker.ts";
-import { go } from "./go.ts";
-import { netrc } from "./netrc.ts";
+import { gem } from "./gem.ts";
 import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pip } from "./pip.ts";
-import { poetry } from "./poetry.ts";
-import { twine } from "./twine.ts";
 
-export const packageManagers: readonly PackageManager[] = [composer, docker, go, netrc, npm, pip, poetry, twine];
+export const packageManagers: readonly PackageManager[] = [bundler, docker, gem, npm, pip];
