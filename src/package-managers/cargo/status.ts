@@ -128,15 +128,10 @@ function settingShadows(
   const providers = above(user, provider).filter(
     (setting) => setting && said(setting) !== said(mine(user, provider)),
   );
-  const replacement = ["source", "crates-io", "replace-with"];
-  const replacements = above(own, replacement).filter(
-    (setting) => setting && mine(own, replacement)?.value === name && setting.value !== name,
-  );
   return [
     ...indexes.map((at) => `${at?.where} sets another index for the registry ${name}, and outranks ${own}.`),
     ...providers.map(
       (at) => `${at?.where} sets another credential-provider for the registry ${name}, and outranks ${user}.`,
     ),
-    ...replacements.map((at) => `${at?.where} replaces crates.io by another source, and outranks ${own}.`),
   ];
 }
