@@ -146,6 +146,13 @@ describeWith(["cargo"], "cargo", () => {
     const folder = await crate(machine, "fly-hello", "0.1.0");
     const args = "publish --registry fly --no-verify --allow-dirty";
     const env = { CARGO_REGISTRIES_FLY_TOKEN: `Bearer ${token}` };
+    await using informed = await agentOn(machine, { env });
+    await setUp(informed, "cargo", {
+      permission: "read_write",
+      secret_style: "reference",
+      token_from: "env:CARGO_REGISTRIES_FLY_TOKEN",
+    });
+    expect(await check(informed, "cargo")).toContain("cargo: works");
     await succeed(machine.run("cargo", args, { cwd: folder, env }));
     expect(await fail(machine.run("cargo", args, { cwd: folder }))).toContain("no token found for `fly`");
     // What has nothing to do with the registry goes on working without the variable.
