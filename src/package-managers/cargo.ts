@@ -34,6 +34,8 @@ export const cargo = definePackageManager({
   tool: "cargo",
   ecosystem: "cargo",
   signs: ["Cargo.toml", "Cargo.lock"],
+  proof: "config.json",
+  tested: "cargo 1.95",
   symptom: "cargo says `token rejected for`, and asks for `cargo login`.",
   scopes: ["user", "project"],
   styles: ["value", "helper", "reference"],
@@ -54,7 +56,7 @@ export const cargo = definePackageManager({
     const mirror = mirrorFor(name, target, style, own, texts);
     const edits = [
       ...indexEdits(name, url, place, texts),
-      ...providerEdits(name, style, place, texts),
+      ...providerEdits(name, providerFor(style, url, place), place, texts),
       ...(style === "helper" ? [storeEdit({ ...target, url }, place)] : []),
       ...tokenEdits(name, style === "value" ? header : undefined, place, texts),
       ...(mirror.wanted ? [edit(own, replacement, toml.encode(name))] : []),
@@ -114,9 +116,8 @@ function indexEdits(name: string, url: string, place: Place, texts: Texts): Edit
   });
 }
 
-function providerEdits(name: string, style: SecretStyle, place: Place, texts: Texts): Edit[] {
+function providerEdits(name: string, words: readonly string[], place: Place, texts: Texts): Edit[] {
   const file = userConfig(place, texts);
-  const words = providerFor(style, place);
   const before = read(layerOf(file, texts).get(providerPath(name)));
   if (JSON.stringify(before?.words) === JSON.stringify(words)) return [];
   return [edit(file, providerPath(name), `[${words.map(toml.encode).join(", ")}]`)];

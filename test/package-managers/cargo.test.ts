@@ -104,8 +104,9 @@ describe("what is written", () => {
 });
 
 describe("the helper and the variable", () => {
-  const helper =
-    'credential-provider = ["cargo:token-from-stdout", "/opt/node", "/opt/fly-tokens/main.js", "credential-helper", "cargo"]\n';
+  const program = `"/opt/node", "/opt/fly-tokens/main.js", "credential-helper", "cargo", "--store", "${store}"`;
+  const helper = `credential-provider = ["cargo:token-from-stdout", ${program}, "${url}"]
+`;
 
   it("the helper's program has the token, and no file of cargo's keeps one", () => {
     const before = { [userFile]: `${index}token = "Bearer old"\n`, [credentials]: login };

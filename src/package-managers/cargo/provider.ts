@@ -19,8 +19,8 @@ export interface Provider {
   where: string;
 }
 
-export function providerFor(style: SecretStyle, place: Place): readonly string[] {
-  return style === "helper" ? [fromProgram, ...helperCommand(place, "cargo")] : [ownFile];
+export function providerFor(style: SecretStyle, url: string, place: Place): readonly string[] {
+  return style === "helper" ? [fromProgram, ...helperCommand(place, "cargo"), url] : [ownFile];
 }
 
 /** The registry's own provider, else the last of those for all registries that have a say. */
@@ -49,6 +49,6 @@ export function read(setting: Setting | undefined): Provider | undefined {
 
 function kindOf(words: readonly string[]): Provider["kind"] {
   if (words[0] === ownFile) return "file";
-  const ours = words.at(-2) === "credential-helper" && words.at(-1) === "cargo";
+  const ours = words[words.indexOf("credential-helper") + 1] === "cargo";
   return words[0] === fromProgram && ours ? "helper" : "other";
 }

@@ -1,5 +1,4 @@
 /** The real cargo with the files that an agent wrote, against a sparse registry that asks the local one about each token. */
-import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -159,29 +158,26 @@ describeWith(["cargo"], "cargo", () => {
     await succeed(machine.run("cargo", "fetch --offline", { cwd: await crate(machine, "app", "0.1.0") }));
   });
 
-  test.skipIf(!existsSync(join(import.meta.dirname, "../../../src/credential-helper")))(
-    "with the helper no file of cargo's has the token, and cargo asks for it each time",
-    async () => {
-      await using registry = await startRegistry();
-      await using crates = await startCargo(registry);
-      await using machine = await cargoMachine(registry, crates.index);
-      await using agent = await agentOn(machine);
-      await machine.write(".cargo/config.toml", config);
-      const id = await setUp(agent, "cargo", { permission: "read_write", secret_style: "helper" });
-      expect(await machine.read(".cargo/config.toml")).toMatch(
-        /credential-provider = \["cargo:token-from-stdout", .+, "credential-helper", "cargo"\]\n$/,
-      );
-      expect(await machine.read(".cargo/credentials.toml")).toBeNull();
-      await succeed(publish(machine, await crate(machine, "fly-hello", "0.1.0")));
-      await succeed(fetchInto(machine, "app"));
-      expect(crates.log).toContain("PUT /artifactory/api/cargo/cargo/api/v1/crates/new Bearer 200");
-      await revoke(agent, [id]);
-      expect(await fail(fetchInto(machine, "again"))).toContain("token rejected for `fly`");
-      expect(await check(agent, "cargo")).toMatch(/does not work: the token .+ is revoked/);
-      await restore(agent, "cargo");
-      expect(await machine.read(".cargo/config.toml")).toBe(config);
-    },
-  );
+  test("with the helper no file of cargo's has the token, and cargo asks for it each time", async () => {
+    await using registry = await startRegistry();
+    await using crates = await startCargo(registry);
+    await using machine = await cargoMachine(registry, crates.index);
+    await using agent = await agentOn(machine);
+    await machine.write(".cargo/config.toml", config);
+    const id = await setUp(agent, "cargo", { permission: "read_write", secret_style: "helper" });
+    expect(await machine.read(".cargo/config.toml")).toMatch(
+      /credential-provider = \["cargo:token-from-stdout", .+, "credential-helper", "cargo", "--store", .+\]\n$/,
+    );
+    expect(await machine.read(".cargo/credentials.toml")).toBeNull();
+    await succeed(publish(machine, await crate(machine, "fly-hello", "0.1.0")));
+    await succeed(fetchInto(machine, "app"));
+    expect(crates.log).toContain("PUT /artifactory/api/cargo/cargo/api/v1/crates/new Bearer 200");
+    await revoke(agent, [id]);
+    expect(await fail(fetchInto(machine, "again"))).toContain("token rejected for `fly`");
+    expect(await check(agent, "cargo")).toMatch(/does not work: the token .+ is revoked/);
+    await restore(agent, "cargo");
+    expect(await machine.read(".cargo/config.toml")).toBe(config);
+  });
 
   test("a registry that has the public crates too takes the place of crates.io", async () => {
     await using registry = await startRegistry();
