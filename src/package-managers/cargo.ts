@@ -24,7 +24,7 @@ import {
   type Target,
 } from "./package-manager.ts";
 import { get, probe, readJson, whyRefused } from "./probe.ts";
-import { storeEdit } from "./store.ts";
+import { eraseEdit, storeEdit } from "./store.ts";
 
 const replacement = ["source", "crates-io", "replace-with"];
 
@@ -51,13 +51,15 @@ export const cargo = definePackageManager({
     const { url, header } = checked(target);
     const layers = cargoLayers(place, texts);
     const name = namesOf(url, layers, place)[0] ?? sourceName;
-    const style = target.style ?? (providerOf(name, layers, place)?.kind === "helper" ? "helper" : "value");
+    const helped = providerOf(name, layers, place)?.kind === "helper";
+    const style = target.style ?? (helped ? "helper" : "value");
     const own = ownConfig(place, texts);
     const mirror = mirrorFor(name, target, style, own, texts);
     const edits = [
       ...indexEdits(name, url, place, texts),
       ...providerEdits(name, providerFor(style, url, place), place, texts),
       ...(style === "helper" ? [storeEdit({ ...target, url }, place)] : []),
+      ...(style !== "helper" && helped ? [eraseEdit(url, place)] : []),
       ...tokenEdits(name, style === "value" ? header : undefined, place, texts),
       ...(mirror.wanted ? [edit(own, replacement, toml.encode(name))] : []),
     ];

@@ -127,6 +127,18 @@ describe("the helper and the variable", () => {
     expect(found.secret?.reveal()).toBe("t");
   });
 
+  it("leaves no token with the helper that is asked no more", () => {
+    const files = {
+      [userFile]: index + helper,
+      [store]: `{"credentials":{"${url}":{"username":"alice","token":"t"},"x":{}}}`,
+    };
+    expect(written(plan(files, { style: "value" }))).toEqual({
+      [userFile]: index + provider,
+      [store]: '{"credentials":{"x":{}}}',
+      [credentials]: login,
+    });
+  });
+
   it("by reference the token is in cargo's own variable, with its scheme", () => {
     const draft = plan({ [credentials]: login }, { style: "reference" });
     expect(draft.variable).toBe("CARGO_REGISTRIES_FLY_TOKEN");
