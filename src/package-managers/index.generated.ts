@@ -1,5 +1,6 @@
 // Written by `npm run generate`.
 import { bundler } from "./bundler.ts";
+import { cargo } from "./cargo.ts";
 import { composer } from "./composer.ts";
 import { docker } from "./docker.ts";
 import { gem } from "./gem.ts";
@@ -11,4 +12,4 @@ import { pip } from "./pip.ts";
 import { poetry } from "./poetry.ts";
 import { twine } from "./twine.ts";
 
-export const packageManagers: readonly PackageManager[] = [bundler, composer, docker, gem, go, netrc, npm, pip, poetry, twine];
+export const packageManagers: readonly PackageManager[] = [bundler, cargo, composer, docker, gem, go, netrc, npm, pip, poetry, twine];

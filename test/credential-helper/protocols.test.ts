@@ -153,6 +153,14 @@ describe("cargo", () => {
     );
   });
 
+  it("prints the header for the index that is named, and nothing for another", async () => {
+    await using s = await setting();
+    await s.put();
+    for (const url of [urls.cargo, `sparse+${urls.cargo}`])
+      expect(await s.ask("cargo", [url])).toEqual([0, `Bearer ${secret}`]);
+    expect(await s.ask("cargo", ["https://other.example/index/"])).toEqual([1]);
+  });
+
   it("leaves other registries to other providers, and logging in and out to fly-tokens", async () => {
     await using s = await setting();
     await s.put();

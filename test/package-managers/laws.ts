@@ -97,8 +97,7 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
 
   "what the user changes after us is not taken back": ({ manager, target, place, texts }) => {
     for (const change of manager.plan(target, place, texts).changes) {
-      const edited = change.entries.reduce((text, { format, path, after }) => {
-        if (after === undefined) return text;
+      const edited = change.entries.reduce((text, { format, path }) => {
         return formatNamed(format).write(text, path, originals[format]?.theirs ?? "the-users-own");
       }, change.after ?? "");
       const { text, skipped } = undo(journal(change), change.before, edited);
@@ -266,7 +265,14 @@ function casesOf(manager: PackageManager): Case[] {
         scope,
         home: "/users/alice",
         ...(scope === "project" && { project_dir: "/users/alice/shop" }),
-        env: { FLY_TOKEN: token, FLY_USER: "alice", HOME: "/users/alice", TWINE_PASSWORD: token },
+        env: {
+          FLY_TOKEN: token,
+          FLY_USER: "alice",
+          HOME: "/users/alice",
+          TWINE_PASSWORD: token,
+          // cargo has a variable of its own, and needs the whole header in it.
+          ...(style === "reference" && { CARGO_REGISTRIES_FLY_TOKEN: `Bearer ${token}` }),
+        },
         platform: "linux",
         store: "/users/alice/.local/share/fly-tokens/credentials.json",
         program: ["/opt/node", "/opt/fly-tokens/main.js"],
