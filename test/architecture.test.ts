@@ -163,7 +163,11 @@ describe("what only some may use", () => {
       "src/delivery/file.ts",
       "src/mcp/http.ts", // compared by hash
       "src/mcp/redact.ts", // the one frame that was asked for
+      "src/package-managers/docker/credential-helper.ts", // on stdin
+      "src/package-managers/docker/keeper.ts", // the file that the client reads
       "src/package-managers/docker/login.ts", // on stdin
+      "src/package-managers/docker/status.ts", // compared
+      "src/package-managers/docker/target.ts", // checked
       "src/package-managers/docker/verify.ts",
       "src/package-managers/npm/status.ts", // compared
       "src/providers/local/index.ts", // introspection

@@ -3,6 +3,7 @@ import type { Context } from "../src/context.ts";
 import type { PackageManager, Place } from "../src/package-managers/package-manager.ts";
 import { Problem } from "../src/problem.ts";
 import { statuses } from "../src/providers/shapes.ts";
+import { findCredential } from "../src/setup/found.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -96,7 +97,7 @@ async function examine(manager: PackageManager, place: Place, named: string | un
     username,
     shadowed_by,
     warnings,
-  } = manager.status(endpoint.url, place, await context.disk.read(manager.files(place)));
+  } = await findCredential(manager, endpoint.url, place, context);
   if (!secret) return { id: manager.id, configured, registry, shadowed_by, warnings };
   const token = await registries.introspect?.(secret).catch(() => undefined);
   const { ok, status, cause } = await manager.verify(

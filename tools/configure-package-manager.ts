@@ -25,9 +25,9 @@ export const configurePackageManager = defineTool({
     token_from: z.string().optional().describe("env:NAME or file:PATH of an existing token"),
     npm_scope: z.string().optional().describe("Only this scope, such as @acme"),
     secret_style: z
-      .enum(["value", "reference"])
+      .enum(["value", "reference", "helper"])
       .optional()
-      .describe("reference: a variable or netrc holds it"),
+      .describe("reference: a variable or netrc holds it; helper: our own store"),
     provider: z.string().optional(),
     dry_run: z.boolean().default(false),
     verify: z.boolean().default(true),

@@ -2,7 +2,8 @@
 import type { Issued } from "../issued.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
-import { type Job, textsOf } from "./job.ts";
+import { findCredential } from "./found.ts";
+import type { Job } from "./job.ts";
 import { tokenFrom } from "./token-from.ts";
 
 export interface Credential extends Issued {
@@ -11,9 +12,10 @@ export interface Credential extends Issued {
   minted: boolean;
 }
 
-/** The active token that the files hold now, if they hold one of this registry. */
+/** The active token that the client has now, if it has one of this registry. */
 export async function standing(job: Job): Promise<Credential | undefined> {
-  const { secret } = job.manager.status(job.endpoint.url, job.place, await textsOf(job));
+  const { manager, endpoint, place, context } = job;
+  const { secret } = await findCredential(manager, endpoint.url, place, context);
   const token = secret && (await job.registries.introspect?.(secret));
   return secret && token?.status === "active"
     ? { token, secret, username: token.username, minted: false }

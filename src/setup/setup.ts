@@ -16,6 +16,7 @@ import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
 import { type Credential, fits, obtain, refuseLosing, standing } from "./credential.ts";
+import { findCredential } from "./found.ts";
 import { type Job, openJob, type SetupRequest, targetOf, textsOf } from "./job.ts";
 
 /** In place of a token that does not exist yet, so that a plan can be made and checked before anything is minted. */
@@ -37,7 +38,9 @@ export async function setUp(
   const before = await standing(job);
   const kept = before && fits(before, job) ? before : undefined;
   // Whatever would be refused is refused before a token exists.
-  const preview = await write(job, targetOf(job, kept ?? standIn), undefined);
+  const planned = targetOf(job, kept ?? standIn);
+  const preview = await write(job, planned, undefined);
+  await manager.ready?.(planned, place, await textsOf(job), context.run);
   if (!kept) refuseLosing(job, preview.variable);
   if (request.dry_run) return { ...preview, token: kept?.token };
   const credential = kept ?? (await obtain(job));
@@ -97,17 +100,19 @@ async function write(
  */
 async function verify(job: Job, target: Target, variable: string | undefined): Promise<Verification> {
   const { manager, place, context } = job;
-  const status = manager.status(target.url, place, await textsOf(job));
-  // Configured without a secret that we can read: a credential helper has it.
-  const secret = status.configured ? (status.secret ?? target.secret) : variable && target.secret;
+  const status = await findCredential(manager, target.url, place, context);
+  // Configured without a secret that we can read: what has it keeps it to itself.
+  const unread = manager.stored ? undefined : target.secret;
+  const secret = status.configured ? (status.secret ?? unread) : variable && target.secret;
   const username = status.username ?? target.username;
   const verified = secret ? await manager.verify({ ...target, secret, username }, context.fetch) : undefined;
   if (verified?.ok) return verified;
-  const unseen =
-    status.shadowed_by.join(" ") || `${manager.tool} would not find the credential that was written.`;
+  const why =
+    [verified?.cause, ...status.shadowed_by].filter(Boolean).join(" ") ||
+    `${manager.tool} would not find the credential that was written.`;
   throw new Problem(
     "verification_failed",
-    `${manager.title} was set up, but it does not work: ${verified?.cause ?? unseen}`,
+    `${manager.title} was set up, but it does not work: ${why}`,
     "Remove what stands in the way and try again, or pass verify: false.",
   );
 }
