@@ -170,6 +170,7 @@ describe("what only some may use", () => {
       "src/package-managers/docker/target.ts", // checked
       "src/package-managers/docker/verify.ts",
       "src/package-managers/npm/status.ts", // compared
+      "src/package-managers/podman/status.ts", // compared
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed

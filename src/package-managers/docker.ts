@@ -1,8 +1,8 @@
 /** docker: a login in `config.json`, or an empty entry there and the secret with a credential helper. */
-import { checkHost, dockerFile, helperFor, ourHelper } from "./docker/config.ts";
-import { askHelper, eraseFrom, requireOurs, theirs } from "./docker/credential-helper.ts";
+import { dockerFile } from "./docker/config.ts";
 import { keeperFor, loginEdits, loginNotes } from "./docker/keeper.ts";
 import { dockerLogin } from "./docker/login.ts";
+import { helperMembers } from "./docker/members.ts";
 import { dockerStatus } from "./docker/status.ts";
 import { checkTarget } from "./docker/target.ts";
 import { verifyDocker } from "./docker/verify.ts";
@@ -33,20 +33,12 @@ export const docker = definePackageManager({
   status: dockerStatus,
   verify: verifyDocker,
 
-  ready: (target, place, texts, run) => requireOurs(target, dockerFile(place), place, texts, run),
+  ...helperMembers({ written: dockerFile, read: (place) => [dockerFile(place)] }),
 
-  async stored(url, place, texts, run) {
-    const helper = helperFor(checkHost(url), dockerFile(place), texts);
-    return helper === undefined || helper === ourHelper ? undefined : askHelper(helper, url, place.env, run);
-  },
-
+  /** docker itself tries the token, where it is installed. */
   async login(target, place, texts, run) {
     checkTarget(target);
-    await dockerLogin(target, theirs(keeperFor(target, dockerFile(place), texts)), place.env, run);
-  },
-
-  async logout(url, place, texts, run) {
-    const helper = helperFor(checkHost(url), dockerFile(place), texts);
-    if (helper !== undefined && helper !== ourHelper) await eraseFrom(helper, url, place.env, run);
+    const keeper = keeperFor(target, dockerFile(place), texts);
+    await dockerLogin(target, typeof keeper === "object" ? keeper.helper : undefined, place.env, run);
   },
 });

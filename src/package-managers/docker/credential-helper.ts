@@ -7,7 +7,7 @@ import { redact, Secret } from "../../secret.ts";
 import type { Place, Target } from "../package-manager.ts";
 import type { Stored } from "../store.ts";
 import { type AuthFile, ourHelper } from "./config.ts";
-import { type Keeper, keeperFor } from "./keeper.ts";
+import { keeperFor } from "./keeper.ts";
 
 /**
  * The login that a helper has for a host; `undefined` when it has none, or one that is no user and password.
@@ -81,11 +81,6 @@ export async function requireOurs(
     if (!(error instanceof Problem && error.code === "not_found")) throw error;
     throw new Problem("not_found", `The program \`${program}\` is not on PATH.`, fix, { cause: error });
   }
-}
-
-/** The helper of the user's that keeps a login; `undefined` for a file and for our store. */
-export function theirs(keeper: Keeper): string | undefined {
-  return typeof keeper === "object" ? keeper.helper : undefined;
 }
 
 /** What a program said in the end, without its log lines and without secrets. */
