@@ -14,6 +14,8 @@ export const helm = definePackageManager({
   tool: "helm",
   ecosystem: "docker",
   signs: ["Chart.yaml", "Chart.lock", "helmfile.y*ml"],
+  proof: "token, then /v2/",
+  tested: "its file, by skopeo 1 with a chart",
   symptom: "helm says `401`, `unauthorized` or `denied` for an oci:// chart.",
   scopes: ["user"],
   styles: ["value", "helper"],

@@ -35,6 +35,8 @@ export const pip = definePackageManager({
   tool: "pip",
   ecosystem: "pypi",
   signs: ["requirements*.txt", "setup.py", "setup.cfg", "pyproject.toml"],
+  proof: "simple index",
+  tested: "pip 23",
   symptom: "pip says `No matching distribution found`, as if there were no such package.",
   scopes: ["user", "project"],
   styles: ["reference", "value"],

@@ -18,6 +18,8 @@ export const podman = definePackageManager({
   also: ["skopeo", "buildah"],
   ecosystem: "docker",
   signs: ["Containerfile*", "*.containerfile", "podman-compose*.y*ml", "*.container"],
+  proof: "token, then /v2/",
+  tested: "podman 4, skopeo 1, buildah 1",
   symptom: "podman, skopeo or buildah says `unauthorized`, or `invalid username/password`.",
   scopes: ["user"],
   styles: ["value", "helper"],

@@ -49,12 +49,23 @@ export function loginEdits(target: Target, file: AuthFile, place: Place, texts: 
 
 /** What a person should know of a login that several clients share. */
 export function loginNotes(target: Target, file: AuthFile, place: Place, texts: Texts): string[] {
-  const keeper = keeperFor(target, file, texts);
-  const asks = helperFor(target.url, file, texts) === ourHelper;
-  if (storedFor(target.url, place, texts) === undefined || asks === (keeper === "store")) return [];
-  return keeper === "store"
-    ? [`Every client that asks docker-credential-${ourHelper} for ${target.url} has this login from now on.`]
-    : [`${place.store} still has a login for ${target.url}, for other clients that ask for it.`];
+  const { url, secret } = target;
+  const stored = storedFor(url, place, texts)?.secret.reveal();
+  const asks = helperFor(url, file, texts) === ourHelper;
+  if (keeperFor(target, file, texts) !== "store")
+    return asks && stored !== undefined
+      ? [`${place.store} still has a login for ${url}, for other clients that ask for it.`]
+      : [];
+  return [
+    ...(!asks && stored !== undefined && stored !== secret.reveal()
+      ? [`Every client that asks docker-credential-${ourHelper} for ${url} has this login from now on.`]
+      : []),
+    ...(place.env.FLY_TOKENS_HOME
+      ? [
+          `docker-credential-${ourHelper} needs FLY_TOKENS_HOME wherever the client runs, to find ${place.store}.`,
+        ]
+      : []),
+  ];
 }
 
 /** The entry of ours in `credHelpers`, taken out; our store may serve other clients, so it keeps its login. */
