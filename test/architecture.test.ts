@@ -177,6 +177,7 @@ describe("what only some may use", () => {
       "src/package-managers/docker/credential-helper.ts", // on stdin
       "src/package-managers/docker/keeper.ts", // the file that the client reads
       "src/package-managers/docker/login.ts", // on stdin
+      "src/package-managers/docker/pull-secret.ts", // for a cluster
       "src/package-managers/docker/status.ts", // compared
       "src/package-managers/docker/target.ts", // checked
       "src/package-managers/docker/verify.ts",
