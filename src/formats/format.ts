@@ -62,8 +62,8 @@ export class ParseError extends Error {
   }
 }
 
-/** One step of a path: a name, and for `name[key=value]` which of several. */
+/** One step of a path: a name, and for `name[key=value]` which of several; `name[=value]` is the one that is the value itself. */
 export function parseStep(step: string): { name: string; key?: string; value?: string } {
-  const [, name = step, key, value] = /^(.*?)\[([^=\]]+)=(.*)\]$/s.exec(step) ?? [];
+  const [, name = step, key, value] = /^(.*?)\[([^=\]]*)=(.*)\]$/s.exec(step) ?? [];
   return key === undefined || value === undefined ? { name } : { name, key, value };
 }

@@ -15,8 +15,14 @@ import { filesOf, type Job, openJob, type Part, type SetupRequest, targetOf, tex
 import { type Plan, planAll } from "./plan.ts";
 import { putBack } from "./put-back.ts";
 
-/** In place of a token that does not exist yet, so that a plan can be made and checked before anything is minted. */
-const standIn: Issued = { secret: new Secret("a-token-that-does-not-exist-yet"), username: "preview" };
+/**
+ * In place of a token that does not exist yet, so that a plan can be made and checked before anything is minted; of
+ * the user for whom it will be, since a file may have room for one user's login alone (netrc).
+ */
+async function standIn({ provider }: Job): Promise<Issued> {
+  const me = await provider.identity?.me();
+  return { secret: new Secret("a-token-that-does-not-exist-yet"), username: me?.username ?? "preview" };
+}
 
 export interface SetupOutcome extends Receipt {
   token?: Token | undefined;
@@ -34,9 +40,10 @@ export async function setUp(
   const before = await standing(job);
   const kept = before.find((credential) => fits(credential, job));
   // Whatever would be refused is refused before a token exists.
-  const preview = await write(job, kept ?? standIn, undefined);
+  const planned = kept ?? (await standIn(job));
+  const preview = await write(job, planned, undefined);
   for (const part of job.parts)
-    await part.manager.ready?.(targetOf(job, part, kept ?? standIn), place, await textsOf(job), context.run);
+    await part.manager.ready?.(targetOf(job, part, planned), place, await textsOf(job), context.run);
   if (!kept) refuseLosing(job, preview.plan);
   if (request.dry_run) return { ...preview.receipt, token: kept?.token };
   const credential = kept ?? (await obtain(job));
