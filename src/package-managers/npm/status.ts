@@ -8,7 +8,9 @@ import { fileSetting, type Layer, npmFiles, npmLayers, referenceIn, type Setting
 /** What a client's files come to. */
 export interface Found {
   url: URL;
-  /** The setting that leads to the registry, if one does. */
+  /** The name of the setting that leads to the registry, or would: `registry`, `@acme:registry`. */
+  key: string;
+  /** The setting that leads there, if one does. */
   registry: Setting | undefined;
   credential: Credential | undefined;
   layers: readonly Layer[];
@@ -25,13 +27,13 @@ export interface Reading {
 }
 
 /** @throws Problem `invalid_input`, `file_unparsable` */
-export function statusOf(registry: string, place: Place, reading: Reading): Status {
+export function statusOf(registry: string, place: Place, read: (url: URL) => Reading): Status {
   const url = parseRegistryUrl(registry);
-  const { layers, find = findCredential, warnings = () => [] } = reading;
+  const { layers, find = findCredential, warnings = () => [] } = read(url);
   const keys = registryKeys(registry, layers);
-  const inUse = keys
-    .map((key) => effective(layers, key))
-    .find((setting) => sameRegistry(setting?.value, registry));
+  const leads = (key: string) => sameRegistry(effective(layers, key)?.value, registry);
+  const key = keys.find(leads) ?? keys[0] ?? "registry";
+  const inUse = leads(key) ? effective(layers, key) : undefined;
   const credential = find(url, (key) => effective(layers, key));
   const current = inUse ?? effective(layers, "registry");
   const variable = credential && referenceIn(credential.setting.written);
@@ -43,7 +45,7 @@ export function statusOf(registry: string, place: Place, reading: Reading): Stat
     where: credential && (variable ?? credential.setting.where),
     shadowed_by: [...registryShadows(keys, registry, layers, place), ...credentialShadows(url, layers)],
     warnings: [
-      ...warnings({ url, registry: inUse, credential, layers }),
+      ...warnings({ url, key, registry: inUse, credential, layers }),
       ...(variable !== undefined && !credential?.secret ? [unsetVariable(variable)] : []),
       ...(credential && !isLoopback(url.hostname) && url.protocol !== "https:"
         ? [`The token travels to ${url.host} unencrypted.`]
@@ -54,7 +56,7 @@ export function statusOf(registry: string, place: Place, reading: Reading): Stat
 
 /** @throws Problem `invalid_input`, `file_unparsable` */
 export function npmStatus(registry: string, place: Place, texts: Texts): Status {
-  return statusOf(registry, place, {
+  return statusOf(registry, place, () => ({
     layers: npmLayers(place, texts),
     warnings: ({ url, registry, credential, layers }) => [
       ...(registry && !registry.value.endsWith("/")
@@ -70,7 +72,7 @@ export function npmStatus(registry: string, place: Place, texts: Texts): Status 
       ...bareCredentials(layers),
       ...pnpmNote(url, credential, place, texts),
     ],
-  });
+  }));
 }
 
 /** The keys that lead to the registry: `registry`, or `@scope:registry` for one npm scope; `registry` when none does. */
