@@ -7,16 +7,16 @@ export const setUpThisMachine = definePrompt({
   description:
     "Points the package managers on this machine to the registry, and proves that each of them works.",
   args: z.object({
-    managers: z.string().optional().describe('Such as "npm and docker"; default: all that are installed'),
+    managers: z.string().optional().describe('Such as "npm and docker"; default: what this project uses'),
     publish: z.string().optional().describe('"yes" when you publish from this machine'),
   }),
   render: ({
     managers,
     publish,
-  }) => `Set up ${managers ? JSON.stringify(managers) : "the package managers that are installed"} on this machine.
+  }) => `Set up ${managers ? JSON.stringify(managers) : "the package managers that this project uses"} on this machine.
 
 1. Call get_status to see what is installed and what is set up already.
-2. For each of them call configure_package_manager with dry_run true, and show me the diffs and warnings together.
+2. Call configure_package_manager once for all of them, with manager ${managers ? "naming them with commas" : '"auto" and project_dir'} and dry_run true, and show me the diffs and warnings.
 3. When I agree, call it again without dry_run${publish && /^y/i.test(publish) ? ", with permission read_write, since I publish from here" : ""}. Do not ask me for a token and do not edit the files yourself.
 4. Call check_package_manager, and tell me for each one whether it works, when its token expires, and how to undo it (restore_id).`,
 });

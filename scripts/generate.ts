@@ -129,6 +129,22 @@ fill(
   ),
 );
 fill(
+  "docs/adding-a-package-manager.md",
+  "package managers",
+  table(
+    ["id", "sets up", "scopes", "secret styles", "proved by", "undo", "tested with"],
+    packageManagers.map((one) => [
+      `\`${one.id}\``,
+      [one.title, ...(one.also ?? [])].join(", "),
+      one.scopes.join(", "),
+      one.styles.join(", "),
+      one.proof,
+      "to the byte",
+      one.tested,
+    ]),
+  ),
+);
+fill(
   "README.md",
   "settings",
   table(

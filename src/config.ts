@@ -201,7 +201,7 @@ function pairs(text: string): Record<string, string> {
     text
       .split(",")
       .filter((part) => part.trim() !== "")
-      .map((part) => part.trim().split(/=(.*)/s, 2)),
+      .map((part) => part.split(/=(.*)/s, 2).map((word) => word.trim())),
   );
 }
 

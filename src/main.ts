@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** argv → one command. The only file that may end the process. */
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { Command } from "./commands/command.ts";
 import { loadConfig, settings } from "./config.ts";
@@ -15,10 +16,16 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   registry: () => import("./commands/registry.ts"),
   call: () => import("./commands/call.ts"),
   approve: () => import("./commands/approve.ts"),
+  "credential-helper": () => import("./commands/credential-helper.ts"),
   demo: () => import("./commands/demo.ts"),
   version: () => import("./commands/version.ts"),
   help: () => import("./commands/help.ts"),
 };
+
+/** docker knows its helpers by the names of programs alone. */
+const alias = basename(process.argv[1] ?? "").startsWith("docker-credential-")
+  ? ["credential-helper", "docker"]
+  : [];
 
 async function main(argv: readonly string[]): Promise<number> {
   const [first = "stdio", ...others] = argv;
@@ -88,7 +95,7 @@ function parse(args: readonly string[], command: Command) {
 // Node 20 does not wait for a fetch whose connection is cut at once: it would end with code 0 in the middle of a command.
 const awake = setInterval(() => {}, 2 ** 30);
 
-main(process.argv.slice(2)).then(
+main([...alias, ...process.argv.slice(2)]).then(
   (code) => {
     process.exitCode = code;
     clearInterval(awake);

@@ -34,6 +34,13 @@ const mayImport: Record<string, readonly string[]> = {
     "package-managers/package-manager (type)",
     "path",
   ],
+  "credential-helper": [
+    "secret",
+    "disk/change (type)",
+    "disk/disk (type)",
+    "package-managers/edit",
+    "package-managers/store",
+  ],
   context: [
     "config (type)",
     "seams (type)",
@@ -150,7 +157,7 @@ describe("what only some may use", () => {
 
   it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
     const allowed =
-      /^src\/(disk|registry|commands\/demo)\b|^src\/(config|confirmations|path|run|setup\/token-from)\.ts$|^src\/providers\/local\/link\.ts$|^src\/package-managers\/docker\//;
+      /^src\/(disk|registry|commands\/demo)\b|^src\/(config|confirmations|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/local\/link\.ts$|^src\/package-managers\/docker\//;
     expect(users(/from "node:fs(\/promises)?"/).filter((file) => !allowed.test(file))).toEqual([]);
   });
 
@@ -160,6 +167,10 @@ describe("what only some may use", () => {
     const others = users(/\.reveal\(\)/).filter((file) => !manager.test(file));
     expect(others.sort()).toEqual([
       "src/commands/demo/clients.ts", // the demo's own uploads
+      "src/credential-helper/cargo.ts", // clients that ask for their login
+      "src/credential-helper/docker.ts",
+      "src/credential-helper/keyring.ts",
+      "src/credential-helper/pnpm.ts",
       "src/delivery/file.ts",
       "src/mcp/http.ts", // compared by hash
       "src/mcp/redact.ts", // the one frame that was asked for

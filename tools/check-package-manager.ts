@@ -2,7 +2,9 @@ import * as z from "zod";
 import type { Context } from "../src/context.ts";
 import type { PackageManager, Place } from "../src/package-managers/package-manager.ts";
 import { Problem } from "../src/problem.ts";
+import type { Registries } from "../src/providers/provider.ts";
 import { statuses } from "../src/providers/shapes.ts";
+import { managerNamed } from "../src/setup/choose.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -10,7 +12,7 @@ export const checkPackageManager = defineTool({
   name: "check_package_manager",
   title: "Check package managers",
   description:
-    "Whether npm, pip and docker reach the registry with a working token: reads their files as they do, asks the registry with what it finds, and says which token that is, what outranks it, and why it is refused. Use it when an install, publish, push or login fails.",
+    "Whether npm, pip, docker and the others reach the registry with a working token: reads their files as they do, asks the registry with what it finds, and says which token that is, what outranks it, and why it is refused. Use it when an install, publish, push or login fails.",
   effect: "read",
   input: z.object({
     manager: z.string().optional().describe("Default: all"),
@@ -41,18 +43,21 @@ export const checkPackageManager = defineTool({
     ),
   }),
   async run({ manager: id, scope, project_dir, provider }, context) {
-    const chosen = context.packageManagers
-      .filter((one) => id === undefined || one.id === id)
-      .filter((one) => id !== undefined || one.scopes.includes(scope));
-    if (chosen.length === 0)
-      throw new Problem(
-        "not_found",
-        `There is no package manager "${id?.slice(0, 40)}" here.`,
-        "Use one of those that are allowed.",
-        { allowed: context.packageManagers.map((one) => one.id) },
-      );
     const place = placeFor(context, scope, project_dir);
-    return { package_managers: await Promise.all(chosen.map((one) => check(one, place, provider, context))) };
+    if (id !== undefined)
+      return { package_managers: [await check(managerNamed(id, context), place, provider, context)] };
+    const candidates = context.packageManagers.filter(({ scopes }) => scopes.includes(scope));
+    const all = await Promise.all(
+      candidates.map(async (manager) => {
+        const { registries } = context.use("registries", provider);
+        if (!(await isServed(manager, registries))) return [];
+        const found = await check(manager, place, provider, context);
+        return found.configured || found.warnings.length > 0 || (await context.installed(manager.tool))
+          ? [found]
+          : [];
+      }),
+    );
+    return { package_managers: all.flat() };
   },
   say: ({ package_managers }) =>
     package_managers
@@ -70,6 +75,13 @@ export const checkPackageManager = defineTool({
       )
       .join("\n"),
 });
+
+async function isServed({ ecosystem }: PackageManager, registries: Registries): Promise<boolean> {
+  return registries.endpoint(ecosystem).then(
+    () => true,
+    (error) => !(error instanceof Problem && error.code === "unsupported"),
+  );
+}
 
 async function check(manager: PackageManager, place: Place, named: string | undefined, context: Context) {
   try {
@@ -117,9 +129,14 @@ async function examine(manager: PackageManager, place: Place, named: string | un
       ok,
       status,
       cause:
-        token && token.status !== "active"
-          ? `the token ${token.name} is ${token.status}; configure_package_manager sets up a new one`
-          : cause,
+        [
+          token && token.status !== "active"
+            ? `the token ${token.name} is ${token.status}; configure_package_manager sets up a new one`
+            : cause,
+          ok ? undefined : `(${manager.symptom})`,
+        ]
+          .filter(Boolean)
+          .join(" ") || undefined,
     },
     shadowed_by,
     warnings,

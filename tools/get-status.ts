@@ -68,12 +68,22 @@ export const getStatus = defineTool({
       ...providers.map(
         ({ id, url, identity, role, problem }) => `${id} at ${url}: ${problem ?? `${identity} (${role})`}`,
       ),
-      ...package_managers.map(
-        ({ id, installed, configured, problem }) =>
-          `${id}: ${installed ? "installed" : "not installed"}, ${configured ? "set up" : "not set up"}${problem ? `; ${problem}` : ""}`,
-      ),
-    ].join("\n"),
+      ...package_managers
+        .filter(({ installed, configured, problem }) => installed || configured || problem)
+        .map(
+          ({ id, installed, configured, problem }) =>
+            `${id}: ${installed ? "installed" : "not installed"}, ${configured ? "set up" : "not set up"}${problem ? `; ${problem}` : ""}`,
+        ),
+      absent(package_managers),
+    ]
+      .filter(Boolean)
+      .join("\n"),
 });
+
+function absent(managers: readonly { id: string; installed: boolean; configured: boolean }[]): string {
+  const ids = managers.filter(({ installed, configured }) => !installed && !configured).map(({ id }) => id);
+  return ids.length > 0 ? `Not installed: ${ids.join(", ")}.` : "";
+}
 
 async function describe({ id, configured, url, identity, tokens, environments, registries }: Provider) {
   const capabilities = Object.entries({ tokens, environments, registries, identity }).flatMap(
@@ -101,6 +111,8 @@ async function examine(manager: PackageManager, context: Context) {
     };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    // Not a fault: there is no registry for it yet.
+    if (error.code === "unsupported") return { id: manager.id, installed, configured: false };
     return { id: manager.id, installed, configured: false, problem: `${error.message} ${error.fix}` };
   }
 }

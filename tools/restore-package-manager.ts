@@ -1,5 +1,7 @@
 import * as z from "zod";
+import type { Context } from "../src/context.ts";
 import { Problem } from "../src/problem.ts";
+import { managerNamed } from "../src/setup/choose.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -20,7 +22,8 @@ export const restorePackageManager = defineTool({
     token_id: z.string().optional(),
   }),
   async run({ restore_id, manager, dry_run }, context) {
-    const records = await context.disk.journal(manager === undefined ? {} : { manager });
+    const id = manager === undefined ? undefined : managerNamed(manager, context).id;
+    const records = await context.disk.journal(id === undefined ? {} : { manager: id });
     const record =
       restore_id === undefined
         ? records.find(({ state }) => state !== "restored")
@@ -38,12 +41,7 @@ export const restorePackageManager = defineTool({
         "check_package_manager shows what is set up.",
       );
     const restored = await context.disk.restore(record.id, context.undo, { dry_run });
-    const tool = context.packageManagers.find(({ id }) => id === record.manager);
-    if (tool?.logout && !dry_run) {
-      const place = placeFor(context, record.scope, record.project_dir);
-      const { url } = await context.use("registries", record.provider).registries.endpoint(tool.ecosystem);
-      await tool.logout(url, place, await context.disk.read(tool.files(place)), context.run);
-    }
+    if (!dry_run) await logOut(record, context);
     return { ...restored, ...(record.token_id !== undefined && { token_id: record.token_id }) };
   },
   say: ({ changes, skipped, token_id }) =>
@@ -56,3 +54,16 @@ export const restorePackageManager = defineTool({
       .filter(Boolean)
       .join("\n"),
 });
+
+/** What the clients keep outside their files goes, too. */
+async function logOut(
+  record: Awaited<ReturnType<Context["disk"]["journal"]>>[number],
+  context: Context,
+): Promise<void> {
+  const place = placeFor(context, record.scope, record.project_dir);
+  for (const { id, ecosystem, logout, files } of context.packageManagers) {
+    if (!logout || !record.managers.includes(id)) continue;
+    const { url } = await context.use("registries", record.provider).registries.endpoint(ecosystem);
+    await logout(url, place, await context.disk.read(files(place)), context.run);
+  }
+}

@@ -135,6 +135,6 @@ async function usedHere(context: Context): Promise<Map<string, string>> {
   return new Map(
     records
       .filter(({ state, token_id }) => state === "done" && token_id !== undefined)
-      .map(({ token_id = "", manager }) => [token_id, manager]),
+      .map(({ token_id = "", managers }) => [token_id, managers.join(", ")]),
   );
 }

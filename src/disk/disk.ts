@@ -3,7 +3,8 @@ import type { Change, Texts } from "./change.ts";
 
 /** For whom and for what a file is edited; kept in the journal, so it holds no secret. */
 export interface Purpose {
-  manager: string;
+  /** Ids of the package managers. */
+  managers: readonly string[];
   scope: "user" | "project";
   project_dir?: string | undefined;
   provider?: string | undefined;
@@ -81,7 +82,7 @@ export interface Disk {
    * @throws Problem `file_unreadable`, `file_unwritable`, `file_changed`, `file_locked`, `unsafe_location`, and what `plan` throws
    */
   edit(job: Job): Promise<Receipt>;
-  /** The journal, newest first; with `manager`, only that one's. */
+  /** The journal, newest first; with `manager`, only those that were for it. */
   journal(filter?: { manager?: string; token_id?: string }): Promise<JournalRecord[]>;
   /**
    * Takes one edit back: the former bytes where the file is still as we left it, else `undo`.

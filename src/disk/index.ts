@@ -39,7 +39,8 @@ export function openDisk({
       const records = await listRecords(state);
       return records.filter(
         (record) =>
-          (manager ?? record.manager) === record.manager && (token_id ?? record.token_id) === record.token_id,
+          (manager === undefined || record.managers.includes(manager)) &&
+          (token_id ?? record.token_id) === record.token_id,
       );
     },
     restore: (id, undo, { dry_run = false } = {}) =>

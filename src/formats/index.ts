@@ -5,8 +5,10 @@ import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
 import { toml } from "./toml.ts";
+import { properties } from "./properties.ts";
 import { whole } from "./whole.ts";
 import { yaml } from "./yaml.ts";
+import { xml } from "./xml.ts";
 
 export type { Format } from "./format.ts";
 
@@ -17,5 +19,7 @@ export const formats: Partial<Record<FormatId, Format>> = {
   netrc,
   toml,
   yaml,
+  properties,
+  xml,
   whole,
 };

@@ -17,7 +17,7 @@ function canonical(key: string): string {
 
 function sections(text: string, lines: readonly Line[]): Section[] {
   if (text.startsWith(byteOrderMark)) {
-    throw new ParseError("The text begins with a byte order mark, which pip cannot read.", 1);
+    throw new ParseError("The text begins with a byte order mark, which Python's reader refuses.", 1);
   }
   const all: Section[] = [];
   const names = new Set<string>();

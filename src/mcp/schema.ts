@@ -43,7 +43,7 @@ export function advertiseOutput(schema: z.ZodObject): StandardSchemaWithJSON<Jso
 
 /**
  * JSON Schema (2020-12, MCP's default) without the parts that only cost an agent's context: limits of safe integers,
- * and in results, which a program made and not a model, what is closed, and what is required or listed below the root.
+ * and in results, which a program made and not a model, what is closed or listed, and below the root all but the names.
  */
 function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
@@ -58,6 +58,9 @@ function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
       delete part.additionalProperties;
       delete part.enum;
       if (path.length > 0) delete part.required;
+      // ["properties", NAME] is at the root; the values of what lies deeper say themselves what they are.
+      if (path.length > 2 && path.at(-2) === "properties")
+        for (const key of Object.keys(part)) delete part[key];
     },
   });
   return json;

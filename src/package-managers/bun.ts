@@ -16,6 +16,8 @@ export const bun = definePackageManager({
   tool: "bun",
   ecosystem: "npm",
   signs: ["bun.lock", "bun.lockb", "bunfig.toml"],
+  proof: "whoami",
+  tested: "bun 1.4",
   symptom:
     "bun says `GET URL - 401` when it installs and `unable to authenticate` when it publishes; `missing authentication` where it finds no token.",
   scopes: ["user", "project"],

@@ -16,6 +16,8 @@ export const docker = definePackageManager({
   tool: "docker",
   ecosystem: "docker",
   signs: ["Dockerfile*", "*.dockerfile", "compose*.y*ml", "docker-compose*.y*ml"],
+  proof: "token, then /v2/",
+  tested: "docker 28",
   symptom: "docker says `unauthorized`, or `pull access denied`.",
   scopes: ["user"],
   styles: ["value"],

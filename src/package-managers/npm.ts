@@ -13,6 +13,8 @@ export const npm = definePackageManager({
   tool: "npm",
   ecosystem: "npm",
   signs: ["package-lock.json", "npm-shrinkwrap.json", "package.json"],
+  proof: "whoami",
+  tested: "npm 11",
   symptom: "npm says E401, E404 for a package that it may not see, or ENEEDAUTH where it finds no token.",
   scopes: ["user", "project"],
   styles: ["value", "reference"],

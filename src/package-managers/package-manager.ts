@@ -122,6 +122,10 @@ export interface PackageManager {
   ecosystem: Ecosystem;
   /** Names of files in a project's folder that tell that it is used there; `*` stands for anything. */
   signs: readonly string[];
+  /** The request that `verify` makes, in two words, for the table of docs/adding-a-package-manager.md. */
+  proof: string;
+  /** The versions of the client that the end-to-end tests drive, or what stands in for one that cannot be had. */
+  tested: string;
   /** What this client says when the registry refuses its token, so that a person recognizes it: a sentence. */
   symptom: string;
   scopes: readonly Scope[];

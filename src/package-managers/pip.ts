@@ -1,31 +1,25 @@
-/** pip: the index in its own file, the secret beside it in netrc, or inside the index's URL. */
+/** pip: the index in its own file; the secret in netrc, inside the index's URL, or with a helper. */
 import type { Texts } from "../disk/change.ts";
 import { ini } from "../formats/ini.ts";
-import { netrc } from "../formats/netrc.ts";
-import { Problem } from "../problem.ts";
 import { changesOf, type Edit, readValue } from "./edit.ts";
 import {
   checkText,
   checkUsername,
-  isLoopback,
   mayHoldCredentials,
   parseRegistryUrl,
   sameRegistry,
   withoutCredentials,
 } from "./input.ts";
+import { withLogin } from "./netrc/credential.ts";
+import { netrcFiles } from "./netrc/entry.ts";
+import { type Login, planNetrc, tryNetrc } from "./netrc/plan.ts";
 import { definePackageManager, type Place, type SecretStyle, type Target } from "./package-manager.ts";
-import {
-  fileSetting,
-  namesNoFile,
-  ownFile,
-  pathsOf,
-  pipFiles,
-  pipLayers,
-  readsNothing,
-} from "./pip/config.ts";
-import { fitsNetrc, netrcEntry, netrcFile, netrcFiles, stopsPython } from "./pip/netrc.ts";
+import { pathsOf } from "./paths.ts";
+import { fileSetting, namesNoFile, ownFile, pipFiles, pipLayers, readsNothing } from "./pip/config.ts";
+import { asksKeyring, keyringEdits, keyringProgram, keyringWarning } from "./pip/keyring.ts";
 import { pipStatus } from "./pip/status.ts";
-import { basic, dismiss, get, probe, whyRefused } from "./probe.ts";
+import { verifyIndex } from "./python/simple-index.ts";
+import { storeEdit } from "./store.ts";
 
 const indexUrl = ["global", "index-url"];
 
@@ -35,9 +29,11 @@ export const pip = definePackageManager({
   tool: "pip",
   ecosystem: "pypi",
   signs: ["requirements*.txt", "setup.py", "setup.cfg", "pyproject.toml"],
+  proof: "simple index",
+  tested: "pip 23",
   symptom: "pip says `No matching distribution found`, as if there were no such package.",
   scopes: ["user", "project"],
-  styles: ["reference", "value"],
+  styles: ["reference", "value", "helper"],
 
   files(place) {
     const { global, user, environments, site, named } = pipFiles(place);
@@ -48,6 +44,8 @@ export const pip = definePackageManager({
       ...site,
       ...(named === undefined ? [] : [named]),
       ...netrcFiles(place),
+      place.store,
+      keyringProgram(place),
     ];
   },
 
@@ -57,104 +55,80 @@ export const pip = definePackageManager({
     const password = checkText("token", target.secret.reveal());
     const file = ownFile(place, texts);
     const current = readValue(ini, file, texts, indexUrl);
-    const { style, store, warnings } = chooseStyle(target, url, current, place, texts);
+    const chosen = chooseStyle(target, url, { login, password }, current, place, texts);
 
     // The host is kept as it is only in the spelling under which netrc has it.
     const fits = sameRegistry(current, url.href) && current?.includes(`//${url.host}/`);
-    const plain = fits ? current : url.href;
-    const source = style === "reference" ? plain : withLogin(url, login, password);
-    const sensitive = style === "value" || mayHoldCredentials(current);
-    const edits: Edit[] = [
-      { file, format: ini, path: indexUrl, source, sensitive },
-      ...(store === undefined ? [] : netrcEdits(store, url.hostname, login, password, texts)),
-    ];
+    const source = {
+      reference: fits ? current : url.href,
+      value: withLogin(url, login, password),
+      helper: withUser(url, login),
+    }[chosen.style];
+    const sensitive = chosen.style === "value" || mayHoldCredentials(current);
+    const changes = changesOf(
+      [{ file, format: ini, path: indexUrl, source, sensitive }, ...chosen.edits],
+      texts,
+    );
     return {
-      changes: changesOf(edits, texts),
-      warnings: [...warnings, ...fileWarnings(file, place, texts)],
+      changes: changes.map((change) =>
+        change.path === keyringProgram(place) ? { ...change, executable: true } : change,
+      ),
+      warnings: [...chosen.warnings, ...fileWarnings(file, place, texts)],
       replaced_url: formerIndex(file, url, place, texts),
     };
   },
 
   status: pipStatus,
 
-  verify: (target, fetch) =>
-    probe(target.url.replace(/\/*$/, "/"), async (url) => {
-      const authorization = basic(target.username, target.secret.reveal());
-      const response = await get(fetch, url, { authorization, accept: "text/html" });
-      await dismiss(response);
-      const { status } = response;
-      if (response.ok) return { ok: true, status };
-      const refused = { ok: false, status, cause: whyRefused(response) };
-      if (status !== 404) return refused;
-      // Some indexes have packages but no root page. That a stranger is turned away proves that the token was known.
-      const stranger = await get(fetch, url, { accept: "text/html" });
-      await dismiss(stranger);
-      return stranger.status === 401 || stranger.status === 403 ? { ok: true, status } : refused;
-    }),
+  verify: verifyIndex,
 });
 
-/** @throws Problem `conflict` when netrc was asked for and cannot hold it, `file_unparsable` */
+interface Chosen {
+  style: SecretStyle;
+  edits: readonly Edit[];
+  warnings: readonly string[];
+}
+
+/** @throws Problem `conflict` when netrc was asked for and cannot hold it, `unsupported`, `file_unparsable` */
 function chooseStyle(
   target: Target,
   url: URL,
+  login: Login,
   current: string | undefined,
   place: Place,
   texts: Texts,
-): { style: SecretStyle; store?: string; warnings: string[] } {
-  const usual = sameRegistry(current, url.href) && holdsPassword(current) ? "value" : "reference";
-  if ((target.style ?? usual) === "value") return { style: "value", warnings: [] };
-
-  const store = netrcFile(place, texts);
-  const obstacle =
-    store === undefined
-      ? "NETRC does not name a file by its absolute path"
-      : netrcObstacle(store, target, url, texts);
-  if (store !== undefined && obstacle === undefined) {
-    const warnings = isLoopback(url.hostname)
-      ? [`The entry in ${store} goes to every program that reads netrc, for every port of ${url.hostname}.`]
-      : [];
-    return { style: "reference", store, warnings };
+): Chosen {
+  const style = target.style ?? usualStyle(url, current, place, texts);
+  if (style === "value") return { style, edits: [], warnings: [] };
+  if (style === "helper") {
+    const edits = [...keyringEdits(ownFile(place, texts), place), storeEdit(target, place)];
+    return { style, edits, warnings: [keyringWarning(place)] };
   }
-  if (target.style === "reference") {
-    throw new Problem(
-      "conflict",
-      `The token cannot go to netrc: ${obstacle}.`,
-      'Use secret_style "value", or change that and try again.',
-      { allowed: ["value"] },
-    );
-  }
-  return {
-    style: "value",
-    warnings: [`The token stands in pip's own file, because it cannot go to netrc: ${obstacle}.`],
-  };
+  if (target.style === "reference")
+    return { style, ...planNetrc(url, login, place, texts, ["value", "helper"]) };
+  const plan = tryNetrc(url, login, place, texts);
+  return "obstacle" in plan
+    ? {
+        style: "value",
+        edits: [],
+        warnings: [`The token stands in pip's own file, because it cannot go to netrc: ${plan.obstacle}.`],
+      }
+    : { style, ...plan };
 }
 
-function netrcObstacle(file: string, target: Target, url: URL, texts: Texts): string | undefined {
-  // requests, which pip reads netrc with, cuts the host at its first colon.
-  if (url.hostname.startsWith("[")) return "pip finds no entry for an IPv6 address";
-  if (!fitsNetrc(target.username) || !fitsNetrc(target.secret.reveal()))
-    return "it cannot hold these characters";
-  if (stopsPython(texts.get(file) ?? ""))
-    return `Python's reader stops at a comment in ${file}, and pip then ignores the whole file`;
-  const { login, password } = netrcEntry(file, url.hostname, texts);
-  if (login === target.username || (login === undefined && password === undefined)) return undefined;
-  return `${file} has an entry for ${url.hostname} that belongs to another user`;
+/** The way in which the user has it already. */
+function usualStyle(url: URL, current: string | undefined, place: Place, texts: Texts): SecretStyle {
+  if (!sameRegistry(current, url.href)) return "reference";
+  if (holdsPassword(current)) return "value";
+  return holdsUser(current) && asksKeyring(place, texts) ? "helper" : "reference";
 }
 
-function netrcEdits(file: string, host: string, login: string, password: string, texts: Texts): Edit[] {
-  const entry = netrcEntry(file, host, texts);
-  const edit = { file, format: netrc };
-  return [
-    ...(entry.login === login ? [] : [{ ...edit, path: [host, "login"], source: login, sensitive: false }]),
-    ...(entry.password === password
-      ? []
-      : [{ ...edit, path: [host, "password"], source: password, sensitive: true }]),
-  ];
+function withUser(url: URL, login: string): string {
+  return `${url.protocol}//${encodeURIComponent(login)}@${url.host}${url.pathname}`;
 }
 
-// pip does not interpolate, so a percent sign is written once.
-function withLogin(url: URL, login: string, password: string): string {
-  return `${url.protocol}//${encodeURIComponent(login)}:${encodeURIComponent(password)}@${url.host}${url.pathname}`;
+function holdsUser(source: string | undefined): boolean {
+  return source !== undefined && URL.canParse(source) && new URL(source).username !== "";
 }
 
 function holdsPassword(source: string | undefined): boolean {

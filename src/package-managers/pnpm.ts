@@ -17,6 +17,8 @@ export const pnpm = definePackageManager({
   tool: "pnpm",
   ecosystem: "npm",
   signs: ["pnpm-lock.yaml", "pnpm-workspace.yaml"],
+  proof: "whoami",
+  tested: "pnpm 12",
   symptom:
     "pnpm says `401 Unauthorized` when it installs or publishes, and `You must be logged in` where it finds no token or its helper fails.",
   scopes: ["user", "project"],

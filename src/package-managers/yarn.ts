@@ -28,8 +28,10 @@ export const yarn = definePackageManager({
   tool: "yarn",
   ecosystem: "npm",
   signs: ["yarn.lock", ".yarnrc"],
+  proof: "whoami",
+  tested: "yarn 1.22",
   symptom:
-    'yarn 1 says `Request failed "401 Unauthorized"` when it installs and `Couldn\'t publish package` when it publishes.',
+    "yarn 1 says `error Error: URL:` with the registry's own words or `Request failed \"401 Unauthorized\"`, and `Couldn't publish package` when it publishes.",
   scopes: ["user", "project"],
   // No reference: a variable that is not set would stop every command.
   styles: ["value"],

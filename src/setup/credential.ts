@@ -3,6 +3,7 @@ import type { Issued } from "../issued.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
 import { type Job, textsOf } from "./job.ts";
+import type { Plan } from "./plan.ts";
 import { tokenFrom } from "./token-from.ts";
 
 export interface Credential extends Issued {
@@ -11,13 +12,17 @@ export interface Credential extends Issued {
   minted: boolean;
 }
 
-/** The active token that the files hold now, if they hold one of this registry. */
-export async function standing(job: Job): Promise<Credential | undefined> {
-  const { secret } = job.manager.status(job.endpoint.url, job.place, await textsOf(job));
-  const token = secret && (await job.registries.introspect?.(secret));
-  return secret && token?.status === "active"
-    ? { token, secret, username: token.username, minted: false }
-    : undefined;
+/** The active tokens of this registry that the files hold now, each once. */
+export async function standing(job: Job): Promise<Credential[]> {
+  const found = new Map<string, Credential>();
+  const texts = await textsOf(job);
+  for (const { manager, endpoint } of job.parts) {
+    const { secret } = manager.status(endpoint.url, job.place, texts);
+    const token = secret && (await job.registries.introspect?.(secret));
+    if (secret && token?.status === "active")
+      found.set(token.id, { token, secret, username: token.username, minted: false });
+  }
+  return [...found.values()];
 }
 
 /** Whether a token is what was asked for, with at least half of the life that was asked for: then nothing is minted. */
@@ -63,19 +68,20 @@ async function named(reference: string, { context, registries }: Job): Promise<C
  * Where a variable is to hold the secret, no file does: a token minted here would be lost.
  * @throws Problem `unsupported`
  */
-export function refuseLosing({ manager, request }: Job, variable: string | undefined): void {
-  if (variable === undefined || request.token_id !== undefined || request.token_from !== undefined) return;
+export function refuseLosing({ request }: Job, { variables }: Plan): void {
+  const [part, variable] = [...variables][0] ?? [];
+  if (!part || request.token_id !== undefined || request.token_from !== undefined) return;
   throw new Problem(
     "unsupported",
-    `${manager.title} reads its token from the environment variable ${variable} here, so no file would hold a new one.`,
+    `${part.manager.title} reads its token from the environment variable ${variable} here, so no file would hold a new one.`,
     `Mint it with generate_token, let the user set ${variable}, and pass its token_id (or token_from: env:${variable}); or pass secret_style: value.`,
   );
 }
 
-async function mint({ manager, request, context, tokens, expires_at }: Job): Promise<Credential> {
-  const name = `${manager.id} on ${context.hostname}`.slice(0, 100);
+async function mint({ parts, request, context, tokens, expires_at }: Job): Promise<Credential> {
+  const ids = parts.map(({ manager }) => manager.id).join(", ");
   const { token, secret } = await tokens.issue({
-    name,
+    name: `${ids} on ${context.hostname}`.slice(0, 100),
     permission: request.permission,
     environment: request.environment,
     expires_at,

@@ -22,15 +22,21 @@ export interface SetupRequest {
   verify: boolean;
 }
 
-export interface Job {
+/** A package manager, and where it is to find its registry. */
+export interface Part {
   manager: PackageManager;
+  endpoint: Endpoint;
+}
+
+export interface Job {
+  /** All of them with one token, all or none. */
+  parts: readonly Part[];
   place: Place;
   request: SetupRequest;
   context: Context;
   provider: Provider;
   tokens: Tokens;
   registries: Registries;
-  endpoint: Endpoint;
   /** When a new token is to expire; `null`: never. */
   expires_at: Date | null;
 }
@@ -40,7 +46,7 @@ export interface Job {
  * @throws Problem `invalid_input`, `forbidden`, `not_found`, and what `Context.use` throws
  */
 export async function openJob(
-  manager: PackageManager,
+  managers: readonly PackageManager[],
   place: Place,
   request: SetupRequest,
   context: Context,
@@ -50,20 +56,13 @@ export async function openJob(
   const expires_at = expiresAt(request.expires, context.now(), context.config.max_expiry);
   if (request.environment !== undefined) await provider.environments?.get(request.environment);
   if (place.project_dir !== undefined) await requireFolder(place.project_dir);
-  return {
-    manager,
-    place,
-    request,
-    context,
-    provider,
-    tokens,
-    registries,
-    endpoint: await registries.endpoint(manager.ecosystem),
-    expires_at,
-  };
+  const parts: Part[] = [];
+  for (const manager of managers)
+    parts.push({ manager, endpoint: await registries.endpoint(manager.ecosystem) });
+  return { parts, place, request, context, provider, tokens, registries, expires_at };
 }
 
-export function targetOf({ endpoint, request }: Job, { secret, username }: Issued): Target {
+export function targetOf({ request }: Job, { endpoint }: Part, { secret, username }: Issued): Target {
   return {
     url: endpoint.url,
     publish_url: endpoint.publish_url,
@@ -76,7 +75,12 @@ export function targetOf({ endpoint, request }: Job, { secret, username }: Issue
   };
 }
 
-/** The manager's files as they are now. */
-export function textsOf({ manager, place, context }: Job): Promise<Texts> {
-  return context.disk.read(manager.files(place));
+/** Every file of the job's managers, each once. */
+export function filesOf({ parts, place }: Job): string[] {
+  return [...new Set(parts.flatMap(({ manager }) => manager.files(place)))];
+}
+
+/** The managers' files as they are now. */
+export function textsOf(job: Job): Promise<Texts> {
+  return job.context.disk.read(filesOf(job));
 }

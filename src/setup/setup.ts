@@ -1,171 +1,149 @@
 /**
- * Points a package manager to a registry with a token: mint, let the client log in, write, read back, verify with a
- * real request. Whatever fails, everything is put back and the new token is revoked: all or nothing.
+ * Points package managers to a registry with one token: mint, let the clients log in, write, read back, verify each
+ * with a real request. Whatever fails, everything is put back and the new token is revoked: all or nothing.
  */
 import type { Context } from "../context.ts";
 import type { Receipt } from "../disk/disk.ts";
 import type { Issued } from "../issued.ts";
-import type {
-  Draft,
-  PackageManager,
-  Place,
-  Target,
-  Verification,
-} from "../package-managers/package-manager.ts";
+import type { PackageManager, Place, Verification } from "../package-managers/package-manager.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
 import { type Credential, fits, obtain, refuseLosing, standing } from "./credential.ts";
-import { type Job, openJob, type SetupRequest, targetOf, textsOf } from "./job.ts";
+import { filesOf, type Job, openJob, type Part, type SetupRequest, targetOf, textsOf } from "./job.ts";
+import { type Plan, planAll } from "./plan.ts";
+import { putBack } from "./put-back.ts";
 
-/** In place of a token that does not exist yet, so that a plan can be made and checked before anything is minted. */
-const standIn: Issued = { secret: new Secret("a-token-that-does-not-exist-yet"), username: "preview" };
+/**
+ * In place of a token that does not exist yet, so that a plan can be made and checked before anything is minted; of
+ * the user for whom it will be, since a file may have room for one user's login alone (netrc).
+ */
+async function standIn({ provider }: Job): Promise<Issued> {
+  const me = await provider.identity?.me();
+  return { secret: new Secret("a-token-that-does-not-exist-yet"), username: me?.username ?? "preview" };
+}
 
 export interface SetupOutcome extends Receipt {
   token?: Token | undefined;
-  verified?: Verification | undefined;
+  verified?: Verification[] | undefined;
 }
 
 /** @throws Problem what made it fail, after everything was put back */
 export async function setUp(
-  manager: PackageManager,
+  managers: readonly PackageManager[],
   place: Place,
   request: SetupRequest,
   context: Context,
 ): Promise<SetupOutcome> {
-  const job = await openJob(manager, place, request, context);
+  const job = await openJob(managers, place, request, context);
   const before = await standing(job);
-  const kept = before && fits(before, job) ? before : undefined;
+  const kept = before.find((credential) => fits(credential, job));
   // Whatever would be refused is refused before a token exists.
-  const preview = await write(job, targetOf(job, kept ?? standIn), undefined);
-  if (!kept) refuseLosing(job, preview.variable);
-  if (request.dry_run) return { ...preview, token: kept?.token };
+  const preview = await write(job, kept ?? (await standIn(job)), undefined);
+  if (!kept) refuseLosing(job, preview.plan);
+  if (request.dry_run) return { ...preview.receipt, token: kept?.token };
   const credential = kept ?? (await obtain(job));
-  const target = targetOf(job, credential);
-  let receipt: Written | undefined;
+  const loggedIn: Part[] = [];
+  let written: Written | undefined;
   try {
-    await manager.login?.(target, place, await textsOf(job), context.run);
-    receipt = await write(job, target, credential.token);
-    const verified = request.verify ? await verify(job, target, receipt.variable) : undefined;
-    const { replaced_url, variable: _, ...written } = receipt;
+    for (const part of job.parts) {
+      loggedIn.push(part);
+      await part.manager.login?.(targetOf(job, part, credential), place, await textsOf(job), context.run);
+    }
+    written = await write(job, credential, credential.token);
+    const verified = request.verify ? await verify(job, credential, written.plan) : undefined;
     const notes = [
-      ...(await passThrough(job, replaced_url)),
+      ...(await passThrough(job, written.plan)),
       ...about(before, credential),
       ...(job.provider.notes?.() ?? []),
     ];
-    return { ...written, token: credential.token, verified, warnings: [...written.warnings, ...notes] };
+    const { receipt } = written;
+    return { ...receipt, token: credential.token, verified, warnings: [...receipt.warnings, ...notes] };
   } catch (error) {
-    throw await putBack(job, error, receipt, credential);
+    throw await putBack(error, { job, credential, loggedIn, restore_id: written?.receipt.restore_id });
   }
 }
 
-type Written = Receipt & Pick<Draft, "replaced_url" | "variable">;
+interface Written {
+  receipt: Receipt;
+  plan: Plan;
+}
 
-/** @param token whose secret the target has; without one it is only looked whether it could be written */
-async function write(
-  { manager, place, context }: Job,
-  target: Target,
-  token: Token | undefined,
-): Promise<Written> {
-  let draft: Draft | undefined;
+/** @param token whose secret is written; without one it is only looked whether it could be */
+async function write(job: Job, credential: Issued, token: Token | undefined): Promise<Written> {
+  const { place, parts, context } = job;
+  let plan: Plan | undefined;
   const receipt = await context.disk.edit({
     purpose: {
-      manager: manager.id,
+      managers: parts.map(({ manager }) => manager.id),
       scope: place.scope,
       project_dir: place.project_dir,
       provider: token?.provider,
       token_id: token?.id,
     },
-    files: manager.files(place),
+    files: filesOf(job),
     dry_run: token === undefined,
     plan(texts) {
-      draft = manager.plan(target, place, texts);
-      return draft.changes;
+      plan = planAll(job, credential, texts);
+      return plan.changes;
     },
   });
-  return {
-    ...receipt,
-    warnings: [...(draft?.warnings ?? []), ...receipt.warnings],
-    replaced_url: draft?.replaced_url,
-    variable: draft?.variable,
-  };
+  plan ??= { changes: [], warnings: [], replaced: [], variables: new Map() };
+  return { receipt: { ...receipt, warnings: [...plan.warnings, ...receipt.warnings] }, plan };
 }
 
-/**
- * With what the client itself would find now, so that a wrong key or a shadowing setting shows.
- * @param variable what is to hold the secret; the user sets it where they work, not where this server runs
- */
-async function verify(job: Job, target: Target, variable: string | undefined): Promise<Verification> {
-  const { manager, place, context } = job;
-  const status = manager.status(target.url, place, await textsOf(job));
-  // Configured without a secret that we can read: a credential helper has it.
-  const secret = status.configured ? (status.secret ?? target.secret) : variable && target.secret;
-  const username = status.username ?? target.username;
-  const verified = secret ? await manager.verify({ ...target, secret, username }, context.fetch) : undefined;
-  if (verified?.ok) return verified;
-  const unseen =
-    status.shadowed_by.join(" ") || `${manager.tool} would not find the credential that was written.`;
-  throw new Problem(
+/** With what each client itself would find now, so that a wrong key or a shadowing setting shows. */
+async function verify(job: Job, credential: Issued, { variables }: Plan): Promise<Verification[]> {
+  const texts = await textsOf(job);
+  const all: Verification[] = [];
+  for (const part of job.parts) {
+    const { manager } = part;
+    const target = targetOf(job, part, credential);
+    const status = manager.status(target.url, job.place, texts);
+    // Configured without a secret that we can read: a credential helper has it. What is to hold a variable's value,
+    // the user sets where they work, not where this server runs.
+    const secret = status.configured
+      ? (status.secret ?? target.secret)
+      : variables.has(part)
+        ? target.secret
+        : undefined;
+    const username = status.username ?? target.username;
+    const verified = secret && (await manager.verify({ ...target, secret, username }, job.context.fetch));
+    if (!verified?.ok) throw unverified(part, verified?.cause ?? status.shadowed_by.join(" "));
+    all.push(verified);
+  }
+  return all;
+}
+
+function unverified({ manager }: Part, cause: string): Problem {
+  return new Problem(
     "verification_failed",
-    `${manager.title} was set up, but it does not work: ${verified?.cause ?? unseen}`,
+    `${manager.title} was set up, but it does not work: ${cause || `${manager.tool} would not find the credential that was written.`}`,
     "Remove what stands in the way and try again, or pass verify: false.",
   );
 }
 
 /** Packages that the registry lacks come from where they came before. It helps, but nothing fails without it. */
-async function passThrough({ manager, registries }: Job, url: string | undefined): Promise<string[]> {
-  if (url === undefined || !registries.passThrough) return [];
-  try {
-    await registries.passThrough(manager.ecosystem, url);
-    return [];
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return [`Packages that this registry lacks are not passed on to ${url}: ${error.message}`];
+async function passThrough({ registries }: Job, { replaced }: Plan): Promise<string[]> {
+  const notes: string[] = [];
+  for (const { part, url } of replaced) {
+    try {
+      await registries.passThrough?.(part.manager.ecosystem, url);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      notes.push(`Packages that this registry lacks are not passed on to ${url}: ${error.message}`);
+    }
   }
+  return notes;
 }
 
-function about(before: Credential | undefined, now: Credential): string[] {
-  if (before === now) return ["It was set up already with a token that works; nothing was minted."];
-  if (!before || before.token.id === now.token.id) return [];
+function about(before: readonly Credential[], now: Credential): string[] {
+  const others = before.filter(({ token }) => token.id !== now.token.id);
   return [
-    `The token that was used before, ${before.token.name} (${before.token.id}), is still active; revoke_token ends it.`,
+    ...(before.includes(now) ? ["It was set up already with a token that works; nothing was minted."] : []),
+    ...others.map(
+      ({ token }) =>
+        `The token that was used before, ${token.name} (${token.id}), is still active; revoke_token ends it.`,
+    ),
   ];
-}
-
-/** Puts everything back; returns what to throw, with what was and what could not be done. */
-async function putBack(
-  { manager, place, context, tokens, endpoint }: Job,
-  error: unknown,
-  receipt: Receipt | undefined,
-  credential: Credential,
-): Promise<unknown> {
-  const id = receipt?.restore_id;
-  const steps: [string, (() => Promise<unknown>) | undefined][] = [
-    [
-      "The configuration was put back.",
-      id === undefined ? undefined : () => context.disk.restore(id, context.undo),
-    ],
-    [
-      "",
-      manager.logout &&
-        (async () =>
-          manager.logout?.(endpoint.url, place, await context.disk.read(manager.files(place)), context.run)),
-    ],
-    [
-      `The new token ${credential.token.id} was revoked.`,
-      credential.minted ? () => tokens.revoke(credential.token.id) : undefined,
-    ],
-  ];
-  const said: string[] = [];
-  for (const [claim, act] of steps) {
-    if (!act) continue;
-    await act().then(
-      () => said.push(claim),
-      () => said.push(claim.replace(" was ", " could NOT be ")),
-    );
-  }
-  if (!(error instanceof Problem)) return error;
-  return new Problem(error.code, [error.message, ...said].filter(Boolean).join(" "), error.fix, {
-    cause: error,
-  });
 }

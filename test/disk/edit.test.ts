@@ -116,7 +116,7 @@ describe("edit", () => {
       expect.objectContaining({
         id: restore_id,
         state: "done",
-        manager: "npm",
+        managers: ["npm"],
         at: "2026-11-30T10:15:30.123Z",
       }),
     ]);
@@ -132,7 +132,7 @@ describe("edit", () => {
     ] as const) {
       const job = {
         ...setting(s.home.at(".npmrc"), { key: "x", value: `${manager}${token_id}` }),
-        purpose: { manager, token_id, scope: "user" as const },
+        purpose: { managers: [manager, "other"], token_id, scope: "user" as const },
       };
       ids.unshift((await s.disk.edit(job)).restore_id);
     }

@@ -62,7 +62,7 @@ describe("restore", () => {
     const path = await s.home.write(".npmrc", former, 0o640);
     const plan = () => [{ path, before: former, after: null, entries: [] }];
     const { restore_id = "" } = await s.disk.edit({
-      purpose: { manager: "npm", scope: "user" },
+      purpose: { managers: ["npm"], scope: "user" },
       files: [path],
       plan,
     });

@@ -53,7 +53,7 @@ export function change(path: string, texts: Texts, values: readonly Value[]): Ch
   return { path, before, after, entries };
 }
 
-export const purpose = { manager: "npm", scope: "user" } as const;
+export const purpose = { managers: ["npm"], scope: "user" } as const;
 
 /** A job that sets the same values in every file. */
 export function setting(files: string | readonly string[], ...values: Value[]): Job {

@@ -339,3 +339,66 @@ it("names file, line and fix for a file that does not parse", () => {
     });
   }
 });
+
+describe("the helper", () => {
+  const program = "/users/alice/.local/share/fly-tokens/bin/keyring";
+  const store = "/users/alice/.local/share/fly-tokens/credentials.json";
+  const draft = plan({}, { style: "helper" });
+  const files = written(draft);
+
+  it("is a program called keyring of ours; pip's file holds the user's name alone", () => {
+    expect(files[userFile]).toBe(
+      `[global]\nindex-url = ${url.replace("//", "//alice@")}\nkeyring-provider = subprocess\n`,
+    );
+    expect(files[program]).toBe(
+      `#!/bin/sh\nexec '/opt/node' '/opt/fly-tokens/main.js' 'credential-helper' 'keyring' '--store' '${store}' "$@"\n`,
+    );
+    expect(JSON.parse(files[store] ?? "")).toEqual({ credentials: { [url]: { username: "alice", token } } });
+    expect(draft.changes.map(({ path, executable }) => [path === program, executable === true])).toEqual([
+      [false, false],
+      [true, true],
+      [false, false],
+    ]);
+  });
+
+  it("says that its folder has to be first on PATH, and what that hides", () => {
+    expect(draft.warnings.join()).toMatch(/only where .+fly-tokens\/bin is first on PATH; .+hides any other/);
+    const ready = plan(
+      {},
+      { style: "helper" },
+      { env: { PATH: "/users/alice/.local/share/fly-tokens/bin:/bin" } },
+    );
+    expect(ready.warnings.join()).toMatch(/as long as/);
+  });
+
+  it("stays the way when the token is renewed", () => {
+    const texts = {
+      [userFile]: files[userFile] ?? "",
+      [program]: files[program] ?? "",
+      [store]: files[store] ?? "",
+    };
+    const next = plan(texts, { secret: new Secret("flyt_next-0123456789") });
+    expect(Object.keys(written(next))).toEqual([store]);
+  });
+
+  it.each([
+    ["the program is gone", { [store]: files[store] ?? "" }, userFile],
+    ["the store has nothing", { [program]: files[program] ?? "" }, userFile],
+    [
+      "pip asks no such program",
+      { [program]: files[program] ?? "", [store]: files[store] ?? "" },
+      "/etc/pip.conf",
+    ],
+  ])("is no credential where %s", (_, texts, where) => {
+    const text =
+      where === userFile ? (files[userFile] ?? "") : (files[userFile] ?? "").replace(/keyring.*\n/, "");
+    const found = status({ ...texts, [where]: text });
+    expect([found.configured, found.secret]).toEqual([false, undefined]);
+  });
+
+  it("is refused on Windows, where pip would not find it", () => {
+    expect(refusalOf(() => plan({}, { style: "helper" }, { platform: "win32", home: "C:\\Users\\al" }))).toBe(
+      "unsupported",
+    );
+  });
+});

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkPackageManager } from "../../tools/check-package-manager.ts";
@@ -7,14 +8,26 @@ import { answerOf, expectRefusal, expectSameFacts } from "../support/answers.ts"
 import { openWorld, type ToolResult, type World, type WorldOptions } from "../support/world.ts";
 
 let world: World;
+/** The only folder on PATH. */
+let bin: string;
 let call: (name: string, args?: Record<string, unknown>) => Promise<ToolResult>;
 
 const open = async (options: WorldOptions = {}) => {
-  world = await openWorld({ ...options, env: { PATH: "/nowhere", ...options.env } });
+  world = await openWorld({ ...options, env: { PATH: bin, ...options.env } });
   ({ call } = await world.connect());
 };
-beforeEach(() => open());
-afterEach(() => world[Symbol.asyncDispose]());
+beforeEach(async () => {
+  bin = await mkdtemp(join(tmpdir(), "fly-tokens-bin-"));
+  await open();
+});
+afterEach(async () => {
+  await world[Symbol.asyncDispose]();
+  await rm(bin, { recursive: true });
+});
+
+/** Programs that are there, and do nothing. */
+const install = (...names: string[]) =>
+  Promise.all(names.map((name) => writeFile(join(bin, name), "#!/bin/sh\nexit 1\n", { mode: 0o755 })));
 
 const reopen = async (options: WorldOptions) => {
   await world[Symbol.asyncDispose]();
@@ -28,7 +41,9 @@ async function check(args: Record<string, unknown>) {
   return answerOf(checkPackageManager, result).package_managers;
 }
 
-it("finds nothing set up on a new machine", async () => {
+it("finds nothing on a machine without clients, and those that are installed not set up", async () => {
+  expect(await check({})).toEqual([]);
+  await install("docker", "npm", "pip");
   const all = await check({});
   expect(all.map(({ id, configured }) => [id, configured])).toEqual([
     ["docker", false],
@@ -118,6 +133,7 @@ it("names what outranks the user's file", async () => {
 });
 
 it("checks the others when one file cannot be read", async () => {
+  await install("pip");
   await setUp({ manager: "npm" });
   await mkdir(join(world.home, ".docker"));
   await writeFile(join(world.home, ".docker/config.json"), "{");
@@ -134,6 +150,7 @@ it("checks the others when one file cannot be read", async () => {
 });
 
 it("checks in a project only those that have a configuration there", async () => {
+  await install("docker", "npm", "pip");
   expect((await check({ scope: "project" })).map(({ id }) => id)).toEqual(["npm", "pip"]);
 });
 

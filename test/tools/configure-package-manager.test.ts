@@ -56,7 +56,7 @@ describe("the answer", () => {
   it("in a dry run is what would change, and no more", async () => {
     const result = await configure({ manager: "npm", dry_run: true });
     const answer = answerOf(configurePackageManager, result);
-    expect(Object.keys(answer).sort()).toEqual(["changes", "warnings"]);
+    expect(Object.keys(answer).sort()).toEqual(["changes", "managers", "warnings"]);
     expect(answer.changes).toHaveLength(1);
     expectSameFacts(result);
     expect(result.text).toContain("nothing was written");

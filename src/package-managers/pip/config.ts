@@ -5,6 +5,7 @@ import { ini } from "../../formats/ini.ts";
 import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf, roamingFolder, xdgConfigFolder } from "../paths.ts";
 
 interface PipFiles {
   global: string[];
@@ -149,11 +150,12 @@ function exists(file: string, texts: Texts): boolean {
   return (texts.get(file) ?? null) !== null;
 }
 
-function userFolders({ home, env, platform }: Place): string[] {
-  if (platform === "win32") return [win32.join(env.APPDATA || win32.join(home, "AppData/Roaming"), "pip")];
+function userFolders(place: Place): string[] {
+  const { home, platform } = place;
+  if (platform === "win32") return [win32.join(roamingFolder(place), "pip")];
   if (platform === "darwin")
     return [posix.join(home, "Library/Application Support/pip"), posix.join(home, ".config/pip")];
-  return [posix.join(env.XDG_CONFIG_HOME || posix.join(home, ".config"), "pip")];
+  return [posix.join(xdgConfigFolder(place), "pip")];
 }
 
 function globalFolders({ env, platform }: Place): string[] {
@@ -161,8 +163,4 @@ function globalFolders({ env, platform }: Place): string[] {
   if (platform === "darwin") return ["/Library/Application Support/pip"];
   const folders = (env.XDG_CONFIG_DIRS || "/etc/xdg").split(":").filter(Boolean);
   return [...folders.map((folder) => posix.join(folder, "pip")), "/etc"];
-}
-
-export function pathsOf(place: Place): typeof posix {
-  return place.platform === "win32" ? win32 : posix;
 }

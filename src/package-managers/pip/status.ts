@@ -1,8 +1,9 @@
 /** What pip's files say about one index. */
 import type { Texts } from "../../disk/change.ts";
-import { Secret } from "../../secret.ts";
 import { parseRegistryUrl, sameRegistry, withoutCredentials } from "../input.ts";
+import { type Credential, credentialFor, netrcWarnings } from "../netrc/credential.ts";
 import type { Place, Status } from "../package-manager.ts";
+import { storedFor } from "../store.ts";
 import {
   effective,
   environmentSetting,
@@ -13,7 +14,7 @@ import {
   readsNothing,
   type Setting,
 } from "./config.ts";
-import { netrcEntry, netrcFile } from "./netrc.ts";
+import { asksKeyring, hasKeyring, keyringWarning } from "./keyring.ts";
 
 /** The files' settings that beat `[global]` for one command, and the commands that fetch packages. */
 const commands = ["install", "download", "wheel"];
@@ -22,37 +23,27 @@ const commands = ["install", "download", "wheel"];
 export function pipStatus(index: string, place: Place, texts: Texts): Status {
   parseRegistryUrl(index);
   const inUse = effective("index-url", "install", place, texts);
-  const credential = inUse ? credentialFor(inUse, place, texts) : {};
+  const credential = inUse ? credentialOf(index, inUse, place, texts) : {};
   return {
     configured: sameRegistry(inUse?.value, index) && credential.secret !== undefined,
     url: inUse && withoutCredentials(inUse.value),
     ...credential,
     shadowed_by: shadows(index, place, texts),
-    warnings: [...(inUse ? usernameWarning(inUse) : []), ...otherSources(place, texts)],
+    warnings: [
+      ...(inUse ? userWarnings(inUse, credential, place, texts) : []),
+      ...otherSources(place, texts),
+    ],
   };
 }
 
 /** pip takes user and password from the URL, else (a user name alone is enough to stop it) from netrc. */
-function credentialFor(
-  setting: Setting,
-  place: Place,
-  texts: Texts,
-): Pick<Status, "username" | "secret" | "where"> {
-  if (!URL.canParse(setting.value)) return {};
-  const { username, password, hostname } = new URL(setting.value);
-  if (username)
-    return {
-      username: decode(username),
-      ...(password && { secret: new Secret(decode(password)), where: setting.where }),
-    };
-  const file = netrcFile(place, texts);
-  if (file === undefined) return {};
-  const own = netrcEntry(file, hostname, texts);
-  const entry = own.login || own.password ? own : netrcEntry(file, "", texts);
-  return {
-    username: entry.login,
-    ...(entry.password && { secret: new Secret(entry.password), where: file }),
-  };
+function credentialOf(index: string, setting: Setting, place: Place, texts: Texts): Credential {
+  const credential = credentialFor(setting.value, setting.where, place, texts);
+  if (credential.secret || credential.username === undefined || !asksKeyring(place, texts)) return credential;
+  const stored = hasKeyring(place, texts) ? storedFor(index, place, texts) : undefined;
+  return stored?.username === credential.username && sameRegistry(setting.value, index)
+    ? { ...credential, secret: stored.secret, where: place.store }
+    : credential;
 }
 
 function shadows(index: string, place: Place, texts: Texts): string[] {
@@ -81,11 +72,19 @@ function shadows(index: string, place: Place, texts: Texts): string[] {
   return [...named, ...off];
 }
 
-function usernameWarning({ value, where }: Setting): string[] {
+function userWarnings(
+  { value, where }: Setting,
+  { secret }: Credential,
+  place: Place,
+  texts: Texts,
+): string[] {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (!url?.username || url.password) return [];
+  if (!url?.username) return url ? netrcWarnings(place, texts) : [];
+  if (url.password) return [];
   return [
-    `The index in ${where} has a user name without a password, which keeps pip from looking into netrc.`,
+    secret
+      ? keyringWarning(place)
+      : `The index in ${where} has a user name without a password, which keeps pip from looking into netrc.`,
   ];
 }
 
@@ -103,12 +102,4 @@ function otherSources(place: Place, texts: Texts): string[] {
         ]
       : []),
   ];
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -10,6 +10,7 @@ const bun: Client = {
   program: "bun/bin/bun.exe",
   publish: "publish",
   add: "add --no-cache",
+  refusal: / - 401$/m,
   before: {
     ".npmrc": "; mine\r\nfund = false\r\n\r\n//other.example/:_authToken = kept",
     ".config/.bunfig.toml": "# mine\n[install]\nexact   = true\n",

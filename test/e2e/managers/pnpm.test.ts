@@ -10,6 +10,7 @@ const pnpm: Client = {
   program: "pnpm/pnpm",
   publish: "publish --no-git-checks",
   add: "add",
+  refusal: /401 Unauthorized/,
   before: {
     ".npmrc": "; mine\n\nfund = false\n//other.example/:_authToken=kept\n  # end",
     ".config/pnpm/config.yaml": "# mine\nminimumReleaseAge: 0\n",

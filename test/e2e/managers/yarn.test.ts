@@ -10,6 +10,7 @@ const yarn: Client = {
   program: "yarn-classic/bin/yarn.js",
   publish: "publish --non-interactive --no-git-tag-version",
   add: "add --no-progress",
+  refusal: /error Error: .*: The credential is unknown, expired or revoked/,
   before: {
     ".npmrc":
       "# mine\n\nregistry = https://former.example/npm/ ; theirs\n@other:registry=https://other.example/\n",

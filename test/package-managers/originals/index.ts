@@ -6,6 +6,7 @@ import { npmrc } from "./npmrc.ts";
 import type { Originals } from "./originals.ts";
 import { toml } from "./toml.ts";
 import { yaml } from "./yaml.ts";
+import { properties } from "./properties.ts";
 
 export const originals: Readonly<Record<string, Originals>> = {
   ini,
@@ -14,4 +15,5 @@ export const originals: Readonly<Record<string, Originals>> = {
   npmrc,
   toml,
   yaml,
+  properties,
 };

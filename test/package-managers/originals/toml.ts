@@ -70,6 +70,34 @@ credential-provider = [
 [install.scopes]
 "@other" = { token = "keep-me", url = "https://other.example/" }
 `,
+    `[tool.poetry]
+name = "shop"   # the shop
+
+[[tool.poetry.source]]
+name = "other"
+url = "https://other.example/simple/"
+priority = "explicit"
+
+[[tool.poetry.source]]
+url = "https://former.example/simple/"
+name = "fly"
+default = true
+
+[tool.poetry.dependencies]
+python = "^3.9"
+[[tool.pdm.source]]
+name = "fly"
+url = "https://former.example/simple"
+verify_ssl = true
+
+[tool.uv]
+dev-dependencies = []
+
+[[source]]
+url = "https://former.example/simple"
+verify_ssl = true
+name = "fly"
+`,
     "\n",
     "",
   ],

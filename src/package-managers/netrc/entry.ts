@@ -1,9 +1,9 @@
-/** The user's netrc file as pip reads it: by host alone, whatever the port. */
+/** The user's netrc file as Python's clients read it: by host alone, whatever the port. */
 import type { Texts } from "../../disk/change.ts";
 import { netrc } from "../../formats/netrc.ts";
 import { readValue } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
-import { pathsOf } from "./config.ts";
+import { pathsOf } from "../paths.ts";
 
 interface NetrcEntry {
   login?: string;
@@ -49,7 +49,7 @@ export function fitsNetrc(value: string): boolean {
 // `#word more` at the very start, and from Python 3.11 on any comment of several words after an empty line.
 const stoppingComment = /^#\S+[ \t]+\S|(?:^|\n)[ \t]*\r?\n[ \t]*#[^\n]*\S[ \t]+\S/;
 
-/** Whether Python's netrc module fails on a comment (seen with 3.9 to 3.13): pip then says nothing and sends nothing. */
+/** Whether Python's netrc module fails on a comment (seen with 3.9 to 3.13): its clients then say nothing and send nothing. */
 export function stopsPython(text: string): boolean {
   return stoppingComment.test(text);
 }
