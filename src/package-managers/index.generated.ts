@@ -8,6 +8,7 @@ import { pip } from "./pip.ts";
 import { pnpm } from "./pnpm.ts";
 import { poetry } from "./poetry.ts";
 import { twine } from "./twine.ts";
+import { yarnBerry } from "./yarn-berry.ts";
 import { yarn } from "./yarn.ts";
 
-export const packageManagers: readonly PackageManager[] = [bun, docker, netrc, npm, pip, pnpm, poetry, twine, yarn];
+export const packageManagers: readonly PackageManager[] = [bun, docker, netrc, npm, pip, pnpm, poetry, twine, yarn, yarnBerry];

@@ -3,7 +3,7 @@ import type { Texts } from "../../disk/change.ts";
 import { isLoopback, parseRegistryUrl, sameRegistry, withoutCredentials } from "../input.ts";
 import type { Place, Status } from "../package-manager.ts";
 import { type Credential, effective, findCredential, tokenKey } from "./credentials.ts";
-import { fileSetting, type Layer, npmFiles, npmLayers, referenceIn, type Setting } from "./npmrc.ts";
+import { fileSetting, type Layer, npmFiles, npmLayers, type Setting } from "./npmrc.ts";
 
 /** What a client's files come to. */
 export interface Found {
@@ -22,6 +22,8 @@ export interface Reading {
   layers: readonly Layer[];
   /** Which credential it comes with; as npm does by default. */
   find?: typeof findCredential;
+  /** What it does where the variable behind a reference is missing. */
+  unset?: typeof unsetVariable;
   /** What this client in particular has against them. */
   warnings?(found: Found): string[];
 }
@@ -29,14 +31,14 @@ export interface Reading {
 /** @throws Problem `invalid_input`, `file_unparsable` */
 export function statusOf(registry: string, place: Place, read: (url: URL) => Reading): Status {
   const url = parseRegistryUrl(registry);
-  const { layers, find = findCredential, warnings = () => [] } = read(url);
+  const { layers, find = findCredential, warnings = () => [], unset = unsetVariable } = read(url);
   const keys = registryKeys(registry, layers);
   const leads = (key: string) => sameRegistry(effective(layers, key)?.value, registry);
   const key = keys.find(leads) ?? keys[0] ?? "registry";
   const inUse = leads(key) ? effective(layers, key) : undefined;
   const credential = find(url, (key) => effective(layers, key));
   const current = inUse ?? effective(layers, "registry");
-  const variable = credential && referenceIn(credential.setting.written);
+  const variable = credential?.setting.variable;
   return {
     configured: inUse !== undefined && credential?.secret !== undefined,
     url: current && withoutCredentials(current.value),
@@ -46,7 +48,7 @@ export function statusOf(registry: string, place: Place, read: (url: URL) => Rea
     shadowed_by: [...registryShadows(keys, registry, layers, place), ...credentialShadows(url, layers)],
     warnings: [
       ...warnings({ url, key, registry: inUse, credential, layers }),
-      ...(variable !== undefined && !credential?.secret ? [unsetVariable(variable)] : []),
+      ...(variable !== undefined && !credential?.secret ? [unset(variable)] : []),
       ...(credential && !isLoopback(url.hostname) && url.protocol !== "https:"
         ? [`The token travels to ${url.host} unencrypted.`]
         : []),

@@ -15,6 +15,7 @@ import {
   npmFiles,
   npmrcLayer,
   pathsOf,
+  projectFolders,
   type Setting,
   settingsLayer,
 } from "../npm/npmrc.ts";
@@ -41,12 +42,11 @@ export function pnpmFiles(place: Place): PnpmFiles {
       `${moved.where} is the relative path ${moved.value}.`,
       `Set ${moved.where} to an absolute path.`,
     );
-  const folders = place.project_dir === undefined ? [] : upwards(place.project_dir, place.home, dirname);
   return {
     user: moved?.value ?? user,
     auth: pnpm,
     config: join(dirname(pnpm), "config.yaml"),
-    folders: folders.map((folder) => ({
+    folders: projectFolders(place).map((folder) => ({
       npmrc: join(folder, ".npmrc"),
       workspace: join(folder, "pnpm-workspace.yaml"),
     })),
@@ -81,11 +81,6 @@ export function pnpmLayers(url: URL, place: Place, texts: Texts): Layer[] {
 export function movedByConfig(place: Place, texts: Texts): string | undefined {
   if (pnpmVariable(place, "npmrc-auth-file")) return undefined;
   return text(pnpmFiles(place).config, texts, ["npmrcAuthFile"]);
-}
-
-function upwards(folder: string, home: string, dirname: (path: string) => string): string[] {
-  const above = dirname(folder);
-  return above === folder || above === home ? [folder] : [folder, ...upwards(above, home, dirname)];
 }
 
 /** The last of these that is set wins. */

@@ -14,6 +14,8 @@ export interface Client {
   /** The program that it is, below the folder of the programs that tests drive. */
   program: string;
   publish: string;
+  /** What has to be run in a project before it can publish. */
+  prepare?: string;
   add: string;
   /** What it says where its token is no longer known. */
   refusal: RegExp;
@@ -52,6 +54,8 @@ export async function openWorld(client: Client, env: Record<string, string> = {}
   await machine.write(`bin/${client.command}`, `#!/bin/sh\nexec ${start} "$@"\n`, 0o755);
   for (const [file, text] of Object.entries(client.before)) await machine.write(file, text);
   const agent = await agentOn(machine);
+  const run: World["run"] = (args, cwd = machine.path, env = {}) =>
+    machine.run(client.command, args.split(" "), { cwd, env });
   return {
     registry,
     machine,
@@ -60,10 +64,11 @@ export async function openWorld(client: Client, env: Record<string, string> = {}
       const files = { "package.json": JSON.stringify({ name, version, license: "MIT" }), ...client.project };
       for (const [file, text] of Object.entries({ ...files, "index.js": `// ${name} ${version}\n` }))
         await machine.write(`projects/${name}-${version}/${file}`, text);
-      return machine.at("projects", `${name}-${version}`);
+      const folder = machine.at("projects", `${name}-${version}`);
+      if (client.prepare !== undefined) await succeed(run(client.prepare, folder));
+      return folder;
     },
-    run: (args, cwd = machine.path, more = {}) =>
-      machine.run(client.command, args.split(" "), { cwd, env: more }),
+    run,
     asked(token) {
       const lines = registry.log.splice(0).filter((line) => String(line.path).startsWith(base));
       return lines
