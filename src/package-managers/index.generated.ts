@@ -1,16 +1,14 @@
 // Written by `npm run generate`.
-import { bundler } from "./bundler.ts";
-import { composer } from "./composer.ts";
+import { bun } from "./bun.ts";
 import { docker } from "./docker.ts";
-import { gem } from "./gem.ts";
-import { go } from "./go.ts";
-import { helm } from "./helm.ts";
 import { netrc } from "./netrc.ts";
 import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pip } from "./pip.ts";
-import { podman } from "./podman.ts";
+import { pnpm } from "./pnpm.ts";
 import { poetry } from "./poetry.ts";
 import { twine } from "./twine.ts";
+import { yarnBerry } from "./yarn-berry.ts";
+import { yarn } from "./yarn.ts";
 
-export const packageManagers: readonly PackageManager[] = [bundler, composer, docker, gem, go, helm, netrc, npm, pip, podman, poetry, twine];
+export const packageManagers: readonly PackageManager[] = [bun, docker, netrc, npm, pip, pnpm, poetry, twine, yarn, yarnBerry];
