@@ -3,8 +3,9 @@ import { docker } from "./docker.ts";
 import { netrc } from "./netrc.ts";
 import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
+import { pdm } from "./pdm.ts";
 import { pip } from "./pip.ts";
 import { poetry } from "./poetry.ts";
 import { twine } from "./twine.ts";
 
-export const packageManagers: readonly PackageManager[] = [docker, netrc, npm, pip, poetry, twine];
+export const packageManagers: readonly PackageManager[] = [docker, netrc, npm, pdm, pip, poetry, twine];

@@ -55,7 +55,9 @@ describeWith(["poetry", "python3"], "poetry", () => {
     expect(await check(agent, "poetry")).toMatch(/does not work: the token .+ is revoked/);
     await restore(agent, "poetry");
     await restore(agent, "poetry");
-    expect(await machine.read("app/pyproject.toml")).toBe(`${pyproject("app", "1.0.0")}fly-hello = "^1.0.0"\n`);
+    expect(await machine.read("app/pyproject.toml")).toBe(
+      `${pyproject("app", "1.0.0")}fly-hello = "^1.0.0"\n`,
+    );
     expect(await machine.read(".config/pypoetry/auth.toml")).toBe(auth);
     expect(await machine.read(".config/pypoetry/config.toml")).toBeNull();
   });
