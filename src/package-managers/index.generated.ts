@@ -7,5 +7,6 @@ import { pdm } from "./pdm.ts";
 import { pip } from "./pip.ts";
 import { poetry } from "./poetry.ts";
 import { twine } from "./twine.ts";
+import { uv } from "./uv.ts";
 
-export const packageManagers: readonly PackageManager[] = [docker, netrc, npm, pdm, pip, poetry, twine];
+export const packageManagers: readonly PackageManager[] = [docker, netrc, npm, pdm, pip, poetry, twine, uv];
