@@ -174,9 +174,13 @@ describe("what only some may use", () => {
       "src/delivery/file.ts",
       "src/mcp/http.ts", // compared by hash
       "src/mcp/redact.ts", // the one frame that was asked for
+      "src/package-managers/composer/login.ts",
       "src/package-managers/docker/login.ts", // on stdin
       "src/package-managers/docker/verify.ts",
+      "src/package-managers/netrc/first-match.ts",
       "src/package-managers/npm/status.ts", // compared
+      "src/package-managers/npm/target.ts", // checked
+      "src/package-managers/npm/verify.ts", // the Authorization header
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed

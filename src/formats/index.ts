@@ -1,11 +1,14 @@
 /** Every format by its id. */
+import { env } from "./env.ts";
 import type { Format, FormatId } from "./format.ts";
 import { ini } from "./ini.ts";
 import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
+import { properties } from "./properties.ts";
 import { toml } from "./toml.ts";
 import { whole } from "./whole.ts";
+import { xml } from "./xml.ts";
 import { yaml } from "./yaml.ts";
 
 export type { Format } from "./format.ts";
@@ -17,5 +20,8 @@ export const formats: Partial<Record<FormatId, Format>> = {
   netrc,
   toml,
   yaml,
+  properties,
+  xml,
+  env,
   whole,
 };

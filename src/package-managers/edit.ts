@@ -12,6 +12,8 @@ export interface Edit {
   source: string | undefined;
   /** Whether the source text before or after must not be shown. */
   sensitive: boolean;
+  /** The file is a program, where it is new. */
+  executable?: true;
 }
 
 /**
@@ -20,8 +22,8 @@ export interface Edit {
  * @throws Problem `file_unparsable`
  */
 export function changesOf(edits: readonly Edit[], texts: Texts): Change[] {
-  const files = new Map<string, { text: string; entries: Entry[] }>();
-  for (const { file, format, path, source, sensitive } of edits) {
+  const files = new Map<string, Pick<Change, "executable"> & { text: string; entries: Entry[] }>();
+  for (const { file, format, path, source, sensitive, executable } of edits) {
     const { text, entries } = files.get(file) ?? { text: texts.get(file) ?? "", entries: [] };
     const before = parsing(file, () => format.read(text, path));
     if (before === source) continue;
@@ -31,13 +33,14 @@ export function changesOf(edits: readonly Edit[], texts: Texts): Change[] {
     files.set(file, {
       text: after,
       entries: [...entries, { format: format.id, path, before, after: source, sensitive }],
+      ...(executable && { executable }),
     });
   }
-  return [...files].map(([path, { text, entries }]) => ({
+  return [...files].map(([path, { text, ...rest }]) => ({
     path,
     before: texts.get(path) ?? null,
     after: text,
-    entries,
+    ...rest,
   }));
 }
 

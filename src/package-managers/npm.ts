@@ -1,20 +1,11 @@
-/** npm, and with it pnpm and bun, which read the same user file. */
-import type { Texts } from "../disk/change.ts";
-import { npmrc } from "../formats/npmrc.ts";
-import { Problem, quote } from "../problem.ts";
-import { changesOf, type Edit } from "./edit.ts";
-import {
-  checkText,
-  mayHoldCredentials,
-  parseRegistryUrl,
-  sameRegistry,
-  withoutCredentials,
-} from "./input.ts";
-import { effective, tokenKey } from "./npm/credentials.ts";
-import { fileSetting, npmFiles, npmLayers, referenceIn } from "./npm/npmrc.ts";
+/** npm, whose user file pnpm, yarn 1 and bun read, too. */
+import { changesOf } from "./edit.ts";
+import { npmFiles, npmLayers } from "./npm/npmrc.ts";
+import { formerRegistry, registryEdits, tokenEdits } from "./npm/plan.ts";
 import { npmStatus, unsetVariable } from "./npm/status.ts";
-import { definePackageManager, type Place, secretVariable, type Target } from "./package-manager.ts";
-import { get, probe, readJson, whyRefused } from "./probe.ts";
+import { checked, requireProject } from "./npm/target.ts";
+import { whoami } from "./npm/verify.ts";
+import { definePackageManager } from "./package-manager.ts";
 
 export const npm = definePackageManager({
   id: "npm",
@@ -32,108 +23,18 @@ export const npm = definePackageManager({
 
   /** The registry goes to the file of the scope; the credential always to the user's own, which no one commits. */
   plan(target, place, texts) {
-    const { url, key, token } = checked(target);
+    const npmTarget = checked(target);
     const { user, project } = npmFiles(requireProject(place));
     const registryFile = place.scope === "project" && project !== undefined ? project : user;
-
-    const registry = fileSetting(registryFile, key, place, texts);
-    const credential = fileSetting(user, tokenKey(url), place, texts);
-    const kept = target.style === "value" || !credential ? undefined : referenceIn(credential.written);
-    const variable = kept ?? (target.style === "reference" ? secretVariable : undefined);
-    const source = variable === undefined ? token : kept === undefined ? `\${${variable}}` : undefined;
-
-    const edits: Edit[] = [];
-    if (registry?.value !== url.href) {
-      edits.push({
-        file: registryFile,
-        format: npmrc,
-        path: ["", key],
-        source: url.href,
-        sensitive: mayHoldCredentials(registry?.written),
-      });
-    }
-    if (source !== undefined && credential?.written !== source) {
-      edits.push({ file: user, format: npmrc, path: ["", tokenKey(url)], source, sensitive: true });
-    }
+    const { edits, variable } = tokenEdits(npmTarget, target.style, user, place, texts);
     return {
-      changes: changesOf(edits, texts),
+      changes: changesOf([...registryEdits(npmTarget, registryFile, place, texts), ...edits], texts),
       warnings: variable === undefined ? [] : [unsetVariable(variable)],
-      replaced_url: formerRegistry(key, url, place, texts),
+      replaced_url: formerRegistry(npmTarget, npmLayers(place, texts), place),
       variable,
     };
   },
 
   status: npmStatus,
-
-  verify: (target, fetch) =>
-    probe(`${target.url.replace(/\/*$/, "/")}-/whoami`, async (url) => {
-      const response = await get(fetch, url, {
-        authorization: `Bearer ${target.secret.reveal()}`,
-        accept: "application/json",
-      });
-      const { status } = response;
-      if (!response.ok) return { ok: false, status, cause: whyRefused(response) };
-      const name = usernameIn(await readJson(response, url));
-      if (name === undefined)
-        return {
-          ok: false,
-          status,
-          cause: `${status}: the answer names no user, so it is not that of an npm registry that knows this token.`,
-        };
-      return { ok: true, status, as: quote(name, 100) };
-    }),
+  verify: whoami,
 });
-
-function requireProject(place: Place): Place {
-  if (place.scope === "user" || place.project_dir !== undefined) return place;
-  throw new Problem(
-    "invalid_input",
-    "The project's folder is missing.",
-    "Give project_dir, the absolute path of the folder that holds package.json.",
-  );
-}
-
-/** @throws Problem `invalid_input`, `unsafe_location` */
-function checked(target: Target): { url: URL; key: string; token: string } {
-  const url = parseRegistryUrl(target.url.endsWith("/") ? target.url : `${target.url}/`);
-  // The host and path become the name of a setting, which ends at the first `=`, and in which `;` and `#` begin a comment.
-  if (/[=;#\\$'"]/.test(url.pathname)) {
-    throw new Problem(
-      "invalid_input",
-      "The registry URL holds a character that npm's files cannot hold in a name.",
-      "Use a path of letters, digits and -._~/ alone.",
-    );
-  }
-  checkText("user name", target.username);
-  const token = checkText("token", target.secret.reveal());
-  // RFC 6750, section 2.1. It leaves nothing that npm's files would take for a comment, a quote or a reference.
-  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
-    throw new Problem(
-      "invalid_input",
-      "The token holds characters that a Bearer token cannot have.",
-      "Use a token of letters, digits and -._~+/ alone.",
-    );
-  }
-  const scope = target.npm_scope;
-  if (scope !== undefined && !/^@[a-z0-9~-][a-z0-9._~-]*$/.test(scope)) {
-    throw new Problem(
-      "invalid_input",
-      "npm_scope is not the name of an npm scope.",
-      "Give it like @acme: an @, then lower-case letters, digits and -._~.",
-    );
-  }
-  return { url, token, key: scope === undefined ? "registry" : `${scope}:registry` };
-}
-
-function formerRegistry(key: string, url: URL, place: Place, texts: Texts): string | undefined {
-  const layers = npmLayers(place, texts).filter(
-    ({ kind }) => kind !== "environment" && (kind !== "project" || place.scope === "project"),
-  );
-  const former = effective(layers, key)?.value;
-  return former === undefined || sameRegistry(former, url.href) ? undefined : withoutCredentials(former);
-}
-
-function usernameIn(body: unknown): string | undefined {
-  const name = typeof body === "object" && body !== null && "username" in body ? body.username : undefined;
-  return typeof name === "string" && name !== "" ? name : undefined;
-}

@@ -7,9 +7,11 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { ensureAdmin, readAdminKey } from "./admin-key.ts";
 import { openDoor, type Visit } from "./door.ts";
+import { genericRoom } from "./generic/index.ts";
 import { lineFor } from "./log-line.ts";
 import type { ManagementDeps } from "./management/gate.ts";
 import { managementRoom } from "./management/index.ts";
+import { mavenRoom } from "./maven/index.ts";
 import { npmRoom } from "./npm/index.ts";
 import { ociRoom } from "./oci/index.ts";
 import { pypiRoom } from "./pypi/index.ts";
@@ -88,6 +90,8 @@ function assemble(deps: ManagementDeps, log: RegistryOptions["log"]): Hono {
   app.route("/artifactory/api/npm/npm", npmRoom(deps));
   app.route("/artifactory/api/pypi/pypi", pypiRoom(deps));
   app.route("/v2", ociRoom(deps));
+  app.route("/artifactory/maven", mavenRoom(deps));
+  app.route("/artifactory/api/generic", genericRoom(deps));
   app.notFound(() => fault(404, "not_found", "There is nothing at this address."));
   app.onError((error) => {
     log?.({ time: deps.now().toISOString(), fault: `${error.stack ?? error}` });

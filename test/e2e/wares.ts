@@ -50,6 +50,14 @@ export async function wheel({ at, write, run }: Machine, name: string, version: 
   return file;
 }
 
+/** @returns the path of a jar with one text in it */
+export async function jar({ at, write, run }: Machine, name: string, text: string): Promise<string> {
+  await write(`jars/${name}.txt`, text);
+  const file = at("jars", `${name}.jar`);
+  await succeed(run("python3", ["-m", "zipfile", "-c", file, at("jars", `${name}.txt`)]));
+  return file;
+}
+
 /** skopeo and docker's command line, both with the logins in docker's file. */
 export function images({ at, host, run }: Machine) {
   const layout = at("layout");

@@ -115,6 +115,20 @@ test("a database of a newer version is refused and left alone", async () => {
   }
 });
 
+test("a database of the version before is brought up to this one, and keeps what is in it", async () => {
+  const file = join(await newFolder(), "registry.db");
+  const older = await openDatabase(file);
+  const environment = { name: "a", description: "", created_by: "admin", created_at: 0 };
+  await older.insertInto("environments").values(environment).execute();
+  await sql`drop table files`.execute(older);
+  await sql`pragma user_version = 1`.execute(older);
+  await older.destroy();
+  const db = await openDatabase(file);
+  expect(await db.selectFrom("environments").selectAll().execute()).toEqual([environment]);
+  expect(await db.selectFrom("files").selectAll().execute()).toEqual([]);
+  await db.destroy();
+});
+
 test("a transaction that fails leaves nothing behind, and the next one works", async () => {
   const db = await openDatabase(join(await newFolder(), "registry.db"));
   const environment = { name: "a", description: "", created_by: "admin", created_at: 0 };

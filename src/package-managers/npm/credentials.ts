@@ -14,6 +14,8 @@ export interface Credential {
   near: boolean;
 }
 
+type Get = (key: string) => Setting | undefined;
+
 /** `//host/path/:_authToken`: host with port, the path with its final slash. */
 export function tokenKey(url: URL): string {
   return `//${url.host}${url.pathname}:_authToken`;
@@ -27,9 +29,14 @@ export function effective(layers: readonly Layer[], key: string): Setting | unde
 /**
  * The credential that `npm install` comes with: looked for at the registry's own key, then upwards along its path.
  *
+ * @param credentialAt what is found under one key; npm's settings by default
  * @throws Problem `file_unparsable`
  */
-export function findCredential(url: URL, get: (key: string) => Setting | undefined): Credential | undefined {
+export function findCredential(
+  url: URL,
+  get: Get,
+  credentialAt: (prefix: string, get: Get) => Omit<Credential, "near"> | undefined = npmCredentialAt,
+): Credential | undefined {
   const own = `//${url.host}${url.pathname}`;
   for (let at = own; at.length > 2; at = at.replace(/([^/]+|\/)$/, "")) {
     const found = credentialAt(at, get);
@@ -38,10 +45,8 @@ export function findCredential(url: URL, get: (key: string) => Setting | undefin
   return undefined;
 }
 
-function credentialAt(
-  prefix: string,
-  get: (key: string) => Setting | undefined,
-): Omit<Credential, "near"> | undefined {
+/** `PREFIX:_authToken`, `:_auth`, or `:username` with `:_password`. */
+export function npmCredentialAt(prefix: string, get: Get): Omit<Credential, "near"> | undefined {
   const [token, auth, password] = ["_authToken", "_auth", "_password"].map((name) =>
     get(`${prefix}:${name}`),
   );

@@ -6,7 +6,7 @@ import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
 
-interface NpmFiles {
+export interface NpmFiles {
   global: string;
   user: string;
   project?: string;
@@ -24,7 +24,8 @@ export interface Setting {
 }
 
 export interface Layer {
-  kind: "global" | "user" | "project" | "environment";
+  /** `elsewhere`: a file that is not npm's. */
+  kind: "global" | "user" | "project" | "elsewhere" | "environment";
   get(key: string): Setting | undefined;
   /** The keys that give one npm scope a registry of its own: `@acme:registry`. */
   scopeKeys(): string[];
@@ -63,18 +64,37 @@ export function npmFiles(place: Place): NpmFiles {
  */
 export function npmLayers(place: Place, texts: Texts): Layer[] {
   const { global, user, project } = npmFiles(place);
-  const inFile = (kind: Layer["kind"], file: string): Layer => ({
+  return [
+    npmrcLayer("global", global, place, texts),
+    npmrcLayer("user", user, place, texts),
+    ...(project !== undefined && project !== user ? [npmrcLayer("project", project, place, texts)] : []),
+    { kind: "environment", get: (key) => environmentSetting(place.env, key), scopeKeys: () => [] },
+  ];
+}
+
+/** An npmrc file. */
+export function npmrcLayer(kind: Layer["kind"], file: string, place: Place, texts: Texts): Layer {
+  return {
     kind,
     get: (key) => fileSetting(file, key, place, texts),
     scopeKeys: () =>
       [...(texts.get(file) ?? "").matchAll(/^\s*(@[\w.~-]+:registry)\s*=/gm)].flatMap(([, key]) => key ?? []),
-  });
-  return [
-    inFile("global", global),
-    inFile("user", user),
-    ...(project !== undefined && project !== user ? [inFile("project", project)] : []),
-    { kind: "environment", get: (key) => environmentSetting(place.env, key), scopeKeys: () => [] },
-  ];
+  };
+}
+
+/** Settings that something else than an npmrc file has, by npm's names; those without a value are absent. */
+export function settingsLayer(
+  kind: Layer["kind"],
+  settings: Readonly<Record<string, { value: string | undefined; where: string } | undefined>>,
+): Layer {
+  return {
+    kind,
+    get(key) {
+      const { value, where = "" } = settings[key] ?? {};
+      return value ? { value, written: value, where } : undefined;
+    },
+    scopeKeys: () => Object.keys(settings).filter((key) => key.startsWith("@")),
+  };
 }
 
 /** @throws Problem `file_unparsable` */
@@ -86,10 +106,14 @@ export function fileSetting(file: string, key: string, place: Place, texts: Text
 }
 
 /** `npm_config_KEY` in any case; `_` stands for `-` except in keys that begin with `//`; an empty one counts as absent. */
-function environmentSetting(env: Place["env"], key: string): Setting | undefined {
+export function environmentSetting(
+  env: Place["env"],
+  key: string,
+  prefix = "npm_config_",
+): Setting | undefined {
   const named = ([name]: [string, unknown]) => {
-    if (!/^npm_config_/i.test(name)) return false;
-    const rest = name.slice("npm_config_".length);
+    if (!name.toLowerCase().startsWith(prefix)) return false;
+    const rest = name.slice(prefix.length);
     return key === (rest.startsWith("//") ? rest : rest.replace(/(?!^)_/g, "-").toLowerCase());
   };
   const [where, written] = Object.entries(env).findLast((entry) => named(entry) && entry[1]) ?? [];
@@ -139,6 +163,6 @@ function pnpmFolder({ platform, home, env }: Place): string {
   return posix.join(home, platform === "darwin" ? "Library/Preferences/pnpm" : ".config/pnpm");
 }
 
-function pathsOf(place: Place): typeof posix {
+export function pathsOf(place: Place): typeof posix {
   return place.platform === "win32" ? win32 : posix;
 }

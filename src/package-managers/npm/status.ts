@@ -3,36 +3,74 @@ import type { Texts } from "../../disk/change.ts";
 import { isLoopback, parseRegistryUrl, sameRegistry, withoutCredentials } from "../input.ts";
 import type { Place, Status } from "../package-manager.ts";
 import { type Credential, effective, findCredential, tokenKey } from "./credentials.ts";
-import { fileSetting, type Layer, npmFiles, npmLayers, referenceIn } from "./npmrc.ts";
+import { fileSetting, type Layer, npmFiles, npmLayers, referenceIn, type Setting } from "./npmrc.ts";
+
+/** What a client's files come to. */
+export interface Found {
+  url: URL;
+  /** The setting that leads to the registry, if one does. */
+  registry: Setting | undefined;
+  credential: Credential | undefined;
+  layers: readonly Layer[];
+}
+
+/** How a client reads them. */
+export interface Reading {
+  /** Lowest rank first. */
+  layers: readonly Layer[];
+  /** Which credential it comes with; as npm does by default. */
+  find?: typeof findCredential;
+  /** What this client in particular has against them. */
+  warnings?(found: Found): string[];
+}
 
 /** @throws Problem `invalid_input`, `file_unparsable` */
-export function npmStatus(registry: string, place: Place, texts: Texts): Status {
+export function statusOf(registry: string, place: Place, reading: Reading): Status {
   const url = parseRegistryUrl(registry);
-  const layers = npmLayers(place, texts);
+  const { layers, find = findCredential, warnings = () => [] } = reading;
   const keys = registryKeys(registry, layers);
   const inUse = keys
     .map((key) => effective(layers, key))
     .find((setting) => sameRegistry(setting?.value, registry));
-  const credential = findCredential(url, (key) => effective(layers, key));
+  const credential = find(url, (key) => effective(layers, key));
   const current = inUse ?? effective(layers, "registry");
+  const variable = credential && referenceIn(credential.setting.written);
   return {
     configured: inUse !== undefined && credential?.secret !== undefined,
     url: current && withoutCredentials(current.value),
     username: credential?.username,
     secret: credential?.secret,
-    where: credential && (referenceIn(credential.setting.written) ?? credential.setting.where),
+    where: credential && (variable ?? credential.setting.where),
     shadowed_by: [...registryShadows(keys, registry, layers, place), ...credentialShadows(url, layers)],
     warnings: [
-      ...(inUse && !inUse.value.endsWith("/")
+      ...warnings({ url, registry: inUse, credential, layers }),
+      ...(variable !== undefined && !credential?.secret ? [unsetVariable(variable)] : []),
+      ...(credential && !isLoopback(url.hostname) && url.protocol !== "https:"
+        ? [`The token travels to ${url.host} unencrypted.`]
+        : []),
+    ],
+  };
+}
+
+/** @throws Problem `invalid_input`, `file_unparsable` */
+export function npmStatus(registry: string, place: Place, texts: Texts): Status {
+  return statusOf(registry, place, {
+    layers: npmLayers(place, texts),
+    warnings: ({ url, registry, credential, layers }) => [
+      ...(registry && !registry.value.endsWith("/")
         ? [
-            `The registry in ${inUse.where} lacks its final slash: \`npm install\` works, \`npm publish\` and \`npm whoami\` do not.`,
+            `The registry in ${registry.where} lacks its final slash: \`npm install\` works, \`npm publish\` and \`npm whoami\` do not.`,
           ]
         : []),
-      ...(credential ? credentialWarnings(credential, url) : []),
+      ...(credential?.near
+        ? [
+            `${credential.setting.where} has the credential under \`${credential.key}\` instead of \`${tokenKey(url)}\`: \`npm install\` works, \`npm publish\` and \`npm whoami\` do not.`,
+          ]
+        : []),
       ...bareCredentials(layers),
       ...pnpmNote(url, credential, place, texts),
     ],
-  };
+  });
 }
 
 /** The keys that lead to the registry: `registry`, or `@scope:registry` for one npm scope; `registry` when none does. */
@@ -75,21 +113,6 @@ function credentialShadows(url: URL, layers: readonly Layer[]): string[] {
       `${setting.where} sets another token for ${url.host}${url.pathname}, and outranks the user configuration.`,
     ];
   });
-}
-
-function credentialWarnings({ key, setting, secret, near }: Credential, url: URL): string[] {
-  const variable = referenceIn(setting.written);
-  return [
-    ...(near
-      ? [
-          `${setting.where} has the credential under \`${key}\` instead of \`${tokenKey(url)}\`: \`npm install\` works, \`npm publish\` and \`npm whoami\` do not.`,
-        ]
-      : []),
-    ...(variable !== undefined && !secret ? [unsetVariable(variable)] : []),
-    ...(isLoopback(url.hostname) || url.protocol === "https:"
-      ? []
-      : [`The token travels to ${url.host} unencrypted.`]),
-  ];
 }
 
 /** What clients do where the variable behind a reference is missing. */

@@ -1,10 +1,10 @@
 /** PUT of a manifest: accepted only when everything that it refers to is in the same repository. */
 import { createHash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
+import { readBody } from "../body.ts";
 import { Refusal } from "../caller.ts";
 import type { Database } from "../store/schema.ts";
 import { recordBlob } from "./blobs.ts";
-import { readBody } from "./body.ts";
 import type { Handler } from "./handler.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
 import { isDigest } from "./path.ts";

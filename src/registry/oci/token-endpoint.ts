@@ -2,10 +2,11 @@
  * Where the Bearer challenge sends a client: user name and token in, access token out (the distribution project's
  * "Token Authentication": GET with Basic; "OAuth2": POST with a form).
  */
+
+import { readBody } from "../body.ts";
 import { allow, type Caller, Refusal } from "../caller.ts";
 import type { RoomDeps } from "../room.ts";
 import { issueAccessToken, lifetime } from "./access-token.ts";
-import { readBody } from "./body.ts";
 import { formatScope, grant } from "./scope.ts";
 
 const challenge = 'Basic realm="fly-tokens"';

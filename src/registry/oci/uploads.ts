@@ -9,9 +9,9 @@ import { readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { intact } from "../body.ts";
 import { Refusal } from "../caller.ts";
 import { type Blobs, limited, type StoredBlob } from "../store/blobs.ts";
-import { intact } from "./body.ts";
 import { parseContentRange } from "./content-range.ts";
 
 /** Bytes on their way in, with the headers that speak of them. */

@@ -7,6 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import { basePath } from "hono/route";
 import { allow, Refusal } from "../caller.ts";
 import { download } from "../download.ts";
+import { plainText } from "../plain-text.ts";
 import type { RoomDeps } from "../room.ts";
 import { addFile, findFile, listFiles, listProjects } from "./files.ts";
 import { isProject, normalizeProject } from "./project.ts";
@@ -26,8 +27,7 @@ export function pypiRoom(deps: RoomDeps): Hono<Env> {
 
   room.onError((error) => {
     if (!(error instanceof Refusal)) throw error;
-    const { status, message, headers } = error;
-    return new Response(`${message}\n`, { status, statusText: message.replace(/[^ -~]/g, "?"), headers });
+    return plainText(error);
   });
 
   room.use("*", async (c, next) => {

@@ -49,4 +49,11 @@ const first = [
   `create table upstreams (ecosystem text primary key, url text not null, set_at integer not null) strict`,
 ];
 
-export const migrations: readonly (readonly string[])[] = [first];
+/** Files of the rooms that keep them by path. */
+const files = [
+  `create table files (
+     room text not null, path text not null, digest text not null, size integer not null, md5 text not null, sha1 text not null, sha512 text not null,
+     uploaded_at integer not null, uploaded_by text not null, primary key (room, path)) strict`,
+];
+
+export const migrations: readonly (readonly string[])[] = [first, files];

@@ -9,6 +9,7 @@ export interface Database {
   npm_packages: { name: string; document: string; revision: number; updated_at: number };
   npm_tarballs: { package: string; file: string; digest: string };
   pypi_files: PypiFileRow;
+  files: FileRow;
   oci_blobs: { repository: string; digest: string };
   /** `subject` is the digest of the manifest that this one is about (signatures, attestations). */
   oci_manifests: {
@@ -83,6 +84,22 @@ export interface PypiFileRow {
   sha256: string;
   size: number;
   requires_python: string | null;
+  uploaded_at: number;
+  uploaded_by: string;
+}
+
+/** A file of a room that keeps files by their path (Maven, generic). */
+export interface FileRow {
+  room: "maven" | "generic";
+  /** Decoded, without a slash at its beginning or end. */
+  path: string;
+  /** `sha256:` and 64 hex digits. */
+  digest: string;
+  size: number;
+  /** Hex, as are the next two. */
+  md5: string;
+  sha1: string;
+  sha512: string;
   uploaded_at: number;
   uploaded_by: string;
 }

@@ -1,5 +1,5 @@
 /** Request bodies: the small ones as a whole, all of them with an end that is known to be the end. */
-import { Refusal } from "../caller.ts";
+import { Refusal } from "./caller.ts";
 
 /** Passes a body on. @throws Refusal 400 when the client goes away in the middle, which is no fault of ours */
 export async function* intact(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
