@@ -1,11 +1,11 @@
 /** Bundler: a login under the registry's host, and where the registry has all gems, a mirror of the public source. */
 import type { Texts } from "../disk/change.ts";
 import { yaml } from "../formats/yaml.ts";
+import { probeKnown } from "./basic-probe.ts";
 import { bundlerFiles, bundlerLayers, effective, loginKeys, mirrorKey } from "./bundler/settings.ts";
 import { bundlerStatus, inGemfile } from "./bundler/status.ts";
 import { changesOf, type Edit, readValue } from "./edit.ts";
 import { gemsUrl, loginFrom, userinfo } from "./gems/source.ts";
-import { verifyGems } from "./gems/verify.ts";
 import {
   checkText,
   checkUsername,
@@ -23,6 +23,8 @@ export const bundler = definePackageManager({
   tool: "bundle",
   ecosystem: "gems",
   signs: ["Gemfile", "Gemfile.lock", "gems.rb", "gems.locked"],
+  proof: "compact index",
+  tested: "Bundler 2.3",
   symptom: "bundle says `Bad username or password for …`, or `Authentication is required for …`.",
   scopes: ["user", "project"],
   // Bundler puts no variable into a value; it has a variable for each host, whose value is user and token together.
@@ -77,7 +79,7 @@ export const bundler = definePackageManager({
   status: bundlerStatus,
 
   verify: (target, fetch) =>
-    verifyGems(
+    probeKnown(
       `${target.url.replace(/\/*$/, "/")}versions`,
       basic(target.username, target.secret.reveal()),
       fetch,

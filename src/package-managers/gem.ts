@@ -1,6 +1,8 @@
 /** RubyGems: the login inside the URL of a source, which is the only place it reads one from, and a key for `gem push`. */
+
 import type { Texts } from "../disk/change.ts";
 import { yaml } from "../formats/yaml.ts";
+import { probeKnown } from "./basic-probe.ts";
 import { changesOf, parsing } from "./edit.ts";
 import {
   credentialsFile,
@@ -11,11 +13,11 @@ import {
   sourcesPath,
 } from "./gem/files.ts";
 import { gemStatus, pushHost } from "./gem/status.ts";
-import { gemsUrl, publicSource, userinfo } from "./gems/source.ts";
-import { verifyGems } from "./gems/verify.ts";
+import { gemsUrl, userinfo } from "./gems/source.ts";
 import { checkText, checkUsername, sameRegistry, withoutCredentials } from "./input.ts";
 import { definePackageManager, type Place, type Target } from "./package-manager.ts";
 import { basic } from "./probe.ts";
+import { defaultGemSource } from "./public-registries.ts";
 
 export const gem = definePackageManager({
   id: "gem",
@@ -23,6 +25,8 @@ export const gem = definePackageManager({
   tool: "gem",
   ecosystem: "gems",
   signs: ["*.gemspec"],
+  proof: "compact index",
+  tested: "RubyGems 3.3",
   symptom: "gem says `bad response Unauthorized 401`, or `Could not find a valid gem` as if there were none.",
   scopes: ["user"],
   styles: ["value"],
@@ -57,14 +61,14 @@ export const gem = definePackageManager({
         "The token stands inside the URL of the source, the only place that gem reads one from: `gem sources` and `gem env` show it.",
         `\`gem push\` goes there with --host ${pushHost(url)}, or with allowed_push_host in the gemspec.`,
       ],
-      ...(target.mirrors && former.some(isPublic) && { replaced_url: withoutCredentials(publicSource) }),
+      ...(target.mirrors && former.some(isPublic) && { replaced_url: withoutCredentials(defaultGemSource) }),
     };
   },
 
   status: gemStatus,
 
   verify: (target, fetch) =>
-    verifyGems(
+    probeKnown(
       `${target.url.replace(/\/*$/, "/")}specs.4.8.gz`,
       basic(target.username, target.secret.reveal()),
       fetch,
@@ -72,7 +76,7 @@ export const gem = definePackageManager({
 });
 
 function isPublic(source: string): boolean {
-  return sameRegistry(source, publicSource);
+  return sameRegistry(source, defaultGemSource);
 }
 
 /**

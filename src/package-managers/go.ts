@@ -1,11 +1,11 @@
 /** go: the registry as the first module proxy, and the token in netrc, which go sends over https alone. */
+
 import type { Texts } from "../disk/change.ts";
 import { env as format } from "../formats/env.ts";
 import { Problem } from "../problem.ts";
 import { probeWithBasic } from "./basic-probe.ts";
 import { changesOf, type Edit } from "./edit.ts";
 import {
-  defaultProxies,
   effective,
   fileSetting,
   goFile,
@@ -18,6 +18,7 @@ import { bypasses, goStatus, machineOf } from "./go/status.ts";
 import { isLoopback, mayHoldCredentials, parseRegistryUrl, withoutCredentials } from "./input.ts";
 import { goNetrcFile, planGoNetrc } from "./netrc/first-match.ts";
 import { definePackageManager, type Place, type Target } from "./package-manager.ts";
+import { defaultGoProxies } from "./public-registries.ts";
 
 export const go = definePackageManager({
   id: "go",
@@ -111,7 +112,7 @@ function checked({ url: text, style }: Target): URL {
  * what the registry lacks (404, 410), and not where the token is refused, so that a dead token shows.
  */
 function withRegistry(url: URL, former: string | undefined, mirrors: boolean): string {
-  const proxies = proxiesIn(former ?? defaultProxies);
+  const proxies = proxiesIn(former ?? defaultGoProxies);
   const ours: ModuleProxy = { url: url.href.replace(/\/+$/, ""), separator: "," };
   const [first, ...rest] = proxies;
   if (first && isProxy(first, url.href)) {

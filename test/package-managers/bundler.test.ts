@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { mirrorKey } from "../../src/package-managers/bundler/settings.ts";
 import { bundler } from "../../src/package-managers/bundler.ts";
-import { publicSource } from "../../src/package-managers/gems/source.ts";
 import type { Place, Target } from "../../src/package-managers/package-manager.ts";
+import { defaultGemSource } from "../../src/package-managers/public-registries.ts";
 import { Secret } from "../../src/secret.ts";
 import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
 
@@ -120,6 +120,6 @@ describe("what Bundler would come with", () => {
     expect(status({ [user]: `${ours}${mirrorKey}: https://other.example/\n` }).url).toBe(
       "https://other.example/",
     );
-    expect(mirrorKey).toBe(`BUNDLE_MIRROR__${publicSource.replaceAll(".", "__").toUpperCase()}`);
+    expect(mirrorKey).toBe(`BUNDLE_MIRROR__${defaultGemSource.replaceAll(".", "__").toUpperCase()}`);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { gem } from "../../src/package-managers/gem.ts";
-import { publicSource } from "../../src/package-managers/gems/source.ts";
 import type { Place, Target } from "../../src/package-managers/package-manager.ts";
 import { basic } from "../../src/package-managers/probe.ts";
+import { defaultGemSource } from "../../src/package-managers/public-registries.ts";
 import { Secret } from "../../src/secret.ts";
 import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
 
@@ -29,21 +29,21 @@ function status(files: Record<string, string>, env: Place["env"] = {}) {
 describe("the sources of gem", () => {
   it("get ours beside the public one, or in its place where ours has its gems", () => {
     expect(written(plan())).toEqual({
-      [gemrc]: `:sources:\n- "${publicSource}"\n- "${source}"\n`,
+      [gemrc]: `:sources:\n- "${defaultGemSource}"\n- "${source}"\n`,
       [xdgKeys]: key,
     });
     const mirrored = plan({}, { mirrors: true });
     expect(written(mirrored)[gemrc]).toBe(`:sources:\n- "${source}"\n`);
-    expect(mirrored.replaced_url).toBe(publicSource);
+    expect(mirrored.replaced_url).toBe(defaultGemSource);
   });
 
   it("keep the user's own, with their comments and spacing", () => {
-    const before = `:verbose: true\n:sources:\n  - https://other.example/ # one\n  -   ${publicSource}\ngem: --no-document\n`;
+    const before = `:verbose: true\n:sources:\n  - https://other.example/ # one\n  -   ${defaultGemSource}\ngem: --no-document\n`;
     expect(written(plan({ [gemrc]: before }))[gemrc]).toBe(
       before.replace("\ngem:", `\n  - "${source}"\ngem:`),
     );
     expect(written(plan({ [gemrc]: before }, { mirrors: true }))[gemrc]).toBe(
-      before.replace(`-   ${publicSource}`, `- "${source}"`),
+      before.replace(`-   ${defaultGemSource}`, `- "${source}"`),
     );
   });
 

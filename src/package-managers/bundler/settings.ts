@@ -1,11 +1,12 @@
 /** Bundler's settings as it reads them itself: where they are, which outranks which (lib/bundler/settings.rb, yaml_serializer.rb). */
+
 import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { yaml } from "../../formats/yaml.ts";
 import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
-import { publicSource } from "../gems/source.ts";
 import type { Place } from "../package-manager.ts";
+import { defaultGemSource } from "../public-registries.ts";
 
 interface BundlerFiles {
   user: string;
@@ -72,7 +73,7 @@ export function effective(layers: readonly Layer[], key: string): Setting | unde
 export const mirrorOfAll = "BUNDLE_MIRROR__ALL";
 
 /** What stands in for the public source. */
-export const mirrorKey = keyOf(`mirror.${publicSource}`);
+export const mirrorKey = keyOf(`mirror.${defaultGemSource}`);
 
 /** Where Bundler looks for a login: under the whole URL, else under the host. */
 export function loginKeys({ href, hostname }: URL): { exact: string; host: string } {

@@ -5,6 +5,7 @@ import { Problem } from "../../problem.ts";
 import { type Edit, readValue } from "../edit.ts";
 import { sameRegistry, withoutCredentials } from "../input.ts";
 import { sourceName } from "../package-manager.ts";
+import { defaultComposerRepository } from "../public-registries.ts";
 import { memberOf, valueIn } from "./config.ts";
 
 export interface Repository {
@@ -15,7 +16,7 @@ export interface Repository {
 }
 
 /** The public repository, which is asked last unless it is switched off; `packagist` is its former name. */
-const publicNames = ["packagist.org", "packagist"];
+const publicNames = [defaultComposerRepository, "packagist"];
 
 /** @throws Problem `file_unparsable` */
 export function repositoriesIn(file: string, texts: Texts): Repository[] {
@@ -59,7 +60,7 @@ export function repositoryEdits(file: string, url: string, mirrors: boolean, tex
   if (isList)
     return inList(file, texts, [
       ...(known ? [] : [{ name: sourceName, type: "composer", url }]),
-      ...(closing ? [{ "packagist.org": false }] : []),
+      ...(closing ? [{ [defaultComposerRepository]: false }] : []),
     ]);
   const edit = { file, format: json, sensitive: false };
   const path = ["repositories", sourceName];
@@ -70,7 +71,7 @@ export function repositoryEdits(file: string, url: string, mirrors: boolean, tex
         ? [{ ...edit, path: [...path, "url"], source: JSON.stringify(url), sensitive: true }]
         : [{ ...edit, path, source: inOneLine({ type: "composer", url }) }]),
     ...(closing
-      ? [{ ...edit, path: ["repositories", "packagist.org"], source: "false", sensitive: true }]
+      ? [{ ...edit, path: ["repositories", defaultComposerRepository], source: "false", sensitive: true }]
       : []),
   ];
 }

@@ -1,11 +1,12 @@
 /** RubyGems' settings as it reads them itself: where they are, which outranks which (lib/rubygems/config_file.rb, defaults.rb). */
+
 import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { decodeItems, yaml } from "../../formats/yaml.ts";
 import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
-import { publicSource } from "../gems/source.ts";
 import type { Place } from "../package-manager.ts";
+import { defaultGemSource } from "../public-registries.ts";
 
 export const sourcesPath = [":sources"];
 
@@ -86,7 +87,7 @@ export function inheritedSources(place: Place, texts: Texts): string[] {
   const own = ownGemrc(place, texts);
   const below = [system, ...named].filter((file) => file !== own);
   return (
-    below.map((file) => sourcesIn(file, texts)).findLast((items) => items !== undefined) ?? [publicSource]
+    below.map((file) => sourcesIn(file, texts)).findLast((items) => items !== undefined) ?? [defaultGemSource]
   );
 }
 

@@ -3,9 +3,6 @@ import { Problem } from "../../problem.ts";
 import { Secret } from "../../secret.ts";
 import { parseRegistryUrl } from "../input.ts";
 
-/** Where both look unless they are told otherwise (RubyGems, `Gem.default_sources`). */
-export const publicSource = "https://rubygems.org/";
-
 /**
  * The registry, with its final slash. It becomes the name of a setting, and the readers of these files (Bundler's, and
  * RubyGems' since 3.5) take quotes for a part of a name: it must do without.

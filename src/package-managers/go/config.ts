@@ -13,9 +13,6 @@ export interface Setting {
   where: string;
 }
 
-/** What go uses where nothing is set (`go env GOPROXY`). */
-export const defaultProxies = "https://proxy.golang.org,direct";
-
 /**
  * What `go env -w` writes; `undefined` where GOENV is off and go reads no file.
  *

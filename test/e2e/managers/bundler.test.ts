@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bundler } from "../../../src/package-managers/bundler.ts";
-import { publicSource } from "../../../src/package-managers/gems/source.ts";
+import { defaultGemSource } from "../../../src/package-managers/public-registries.ts";
 import { Secret } from "../../../src/secret.ts";
 import { placeOf, textsOf } from "../../package-managers/place.ts";
 import { agentOn } from "../agent.ts";
@@ -72,7 +72,7 @@ describeWith(["bundle", "gem"], "bundler", () => {
       for (const { path, after } of bundler.plan(target, place, textsOf(bundler, place)).changes)
         await machine.write(path.slice(machine.path.length + 1), after ?? "", 0o600);
       server.log.length = 0;
-      await succeed(install(machine, scope, publicSource));
+      await succeed(install(machine, scope, defaultGemSource));
       expect(server.log.at(-1)).toBe("GET /artifactory/api/gems/gems/gems/fly_hello-1.0.0.gem Basic 200");
       if (scope === "user") await machine.write(".bundle/config", "");
       else expect(await machine.read("project/.bundle/config")).not.toContain(value);
