@@ -99,7 +99,8 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
     for (const change of manager.plan(target, place, texts).changes) {
       const edited = change.entries.reduce((text, { format, path, after }) => {
         if (after === undefined) return text;
-        return formatNamed(format).write(text, path, originals[format]?.theirs ?? "the-users-own");
+        const theirs = originals[format]?.theirs ?? "the-users-own";
+        return formatNamed(format).write(text, path, typeof theirs === "string" ? theirs : theirs(path));
       }, change.after ?? "");
       const { text, skipped } = undo(journal(change), change.before, edited);
       assert.equal(text, edited);
@@ -113,8 +114,8 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
       const lost = linesOf(before).filter(
         (line) => rest.indexOf(line) < 0 || !rest.splice(rest.indexOf(line), 1),
       );
-      // An empty object that gets a member is a line that changes, too.
-      const filled = lost.filter((line) => /\{\s*\}$/.test(line)).length;
+      // An empty object or element that gets a member is a line that changes, too.
+      const filled = lost.filter((line) => /\{\s*\}$|<\w+ ?\/>$|<(\w+)><\/\1>$/.test(line)).length;
       const ours = entries.flatMap((entry) => (entry.before === undefined ? [] : entry.before.split("\n")));
       assert.ok(lost.length - filled <= ours.length, `lost: ${lost.join(" | ")}`);
       assert.equal(after?.startsWith("\uFEFF"), before?.startsWith("\uFEFF") ?? false);
@@ -286,8 +287,9 @@ function casesOf(manager: PackageManager): Case[] {
       const filled = Array.from({ length: variants }, (_, index) => {
         const texts = new Map(none);
         for (const change of written) {
-          const list = originals[formatOf(change)]?.texts;
-          if (!list) continue;
+          const { texts: all = [], fits = () => true } = originals[formatOf(change)] ?? {};
+          const list = all.filter((text) => fits(text, change.path));
+          if (list.length === 0) continue;
           texts.set(change.path, list[index % list.length] ?? "");
         }
         return texts;

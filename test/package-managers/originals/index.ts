@@ -4,10 +4,12 @@ import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
 import type { Originals } from "./originals.ts";
+import { xml } from "./xml.ts";
 
 export const originals: Readonly<Record<string, Originals>> = {
   ini,
   json,
   netrc,
   npmrc,
+  xml,
 };

@@ -1,0 +1,28 @@
+/** Whether a registry knows user and password, for every client that sends Basic authentication. */
+import type { Target, Verification } from "./package-manager.ts";
+import { basic, dismiss, get, probe, whyRefused } from "./probe.ts";
+
+/**
+ * One GET; where there is no page, another one without the credential: that a stranger is turned away proves that the
+ * credential was known.
+ *
+ * @param url without credentials
+ */
+export function probeWithBasic(
+  url: string,
+  { username, secret }: Target,
+  fetch: typeof globalThis.fetch,
+  accept = "*/*",
+): Promise<Verification> {
+  return probe(url, async (url) => {
+    const response = await get(fetch, url, { authorization: basic(username, secret.reveal()), accept });
+    await dismiss(response);
+    const { status } = response;
+    if (response.ok) return { ok: true, status };
+    const refused = { ok: false, status, cause: whyRefused(response) };
+    if (status !== 404) return refused;
+    const stranger = await get(fetch, url, { accept });
+    await dismiss(stranger);
+    return stranger.status === 401 || stranger.status === 403 ? { ok: true, status } : refused;
+  });
+}
