@@ -1,17 +1,10 @@
 // Written by `npm run generate`.
-import { bundler } from "./bundler.ts";
-import { composer } from "./composer.ts";
-import { conda } from "./conda.ts";
 import { docker } from "./docker.ts";
-import { gem } from "./gem.ts";
-import { go } from "./go.ts";
-import { netrc } from "./netrc.ts";
+import { dotnet } from "./dotnet.ts";
+import { maven } from "./maven.ts";
 import { npm } from "./npm.ts";
+import { nuget } from "./nuget.ts";
 import type { PackageManager } from "./package-manager.ts";
-import { pdm } from "./pdm.ts";
 import { pip } from "./pip.ts";
-import { poetry } from "./poetry.ts";
-import { twine } from "./twine.ts";
-import { uv } from "./uv.ts";
 
-export const packageManagers: readonly PackageManager[] = [bundler, composer, conda, docker, gem, go, netrc, npm, pdm, pip, poetry, twine, uv];
+export const packageManagers: readonly PackageManager[] = [docker, dotnet, maven, npm, nuget, pip];

@@ -98,7 +98,8 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
   "what the user changes after us is not taken back": ({ manager, target, place, texts }) => {
     for (const change of manager.plan(target, place, texts).changes) {
       const edited = change.entries.reduce((text, { format, path }) => {
-        return formatNamed(format).write(text, path, originals[format]?.theirs ?? "the-users-own");
+        const theirs = originals[format]?.theirs ?? "the-users-own";
+        return formatNamed(format).write(text, path, typeof theirs === "string" ? theirs : theirs(path));
       }, change.after ?? "");
       const { text, skipped } = undo(journal(change), change.before, edited);
       assert.equal(text, edited);
@@ -112,10 +113,11 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
       const lost = linesOf(before).filter(
         (line) => rest.indexOf(line) < 0 || !rest.splice(rest.indexOf(line), 1),
       );
-      // A line that ends with an object changes, too, when that one gets a member.
+      // A line that ends with an object or an empty element changes, too, when that one gets a member.
       const filled = lost.filter((line) => {
         const open = line.replace(/[\s}\]]+$/, "");
-        return open !== line && rest.some((now) => now.startsWith(open));
+        const gained = open !== line && rest.some((now) => now.startsWith(open));
+        return gained || /<\w+ ?\/>$|<(\w+)><\/\1>$/.test(line);
       }).length;
       const ours = entries.flatMap((entry) => (entry.before === undefined ? [] : entry.before.split("\n")));
       assert.ok(lost.length - filled <= ours.length, `lost: ${lost.join(" | ")}`);
@@ -295,8 +297,9 @@ function casesOf(manager: PackageManager): Case[] {
       const filled = Array.from({ length: variants }, (_, index) => {
         const texts = new Map(none);
         for (const change of written) {
-          const list = originals[formatOf(change)]?.texts;
-          if (!list) continue;
+          const { texts: all = [], fits = () => true } = originals[formatOf(change)] ?? {};
+          const list = all.filter((text) => fits(text, change.path));
+          if (list.length === 0) continue;
           texts.set(change.path, list[index % list.length] ?? "");
         }
         return texts;

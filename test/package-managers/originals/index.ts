@@ -8,6 +8,7 @@ import type { Originals } from "./originals.ts";
 import { properties } from "./properties.ts";
 import { toml } from "./toml.ts";
 import { yaml } from "./yaml.ts";
+import { xml } from "./xml.ts";
 
 export const originals: Readonly<Record<string, Originals>> = {
   env,
@@ -18,4 +19,5 @@ export const originals: Readonly<Record<string, Originals>> = {
   toml,
   yaml,
   properties,
+  xml,
 };
