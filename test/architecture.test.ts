@@ -168,6 +168,7 @@ describe("what only some may use", () => {
       "src/package-managers/docker/verify.ts",
       "src/package-managers/netrc/first-match.ts",
       "src/package-managers/npm/status.ts", // compared
+      "src/package-managers/terraform/plan.ts",
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed

@@ -1,10 +1,9 @@
 /** Whether a registry knows user and password, for every client that sends Basic authentication. */
 import type { Target, Verification } from "./package-manager.ts";
-import { basic, dismiss, get, probe, whyRefused } from "./probe.ts";
+import { basic, probe, proveCredential } from "./probe.ts";
 
 /**
- * One GET; where there is no page, another one without the credential: that a stranger is turned away proves that the
- * credential was known.
+ * One GET, or two (see `proveCredential`).
  *
  * @param url without credentials
  */
@@ -14,15 +13,5 @@ export function probeWithBasic(
   fetch: typeof globalThis.fetch,
   accept = "*/*",
 ): Promise<Verification> {
-  return probe(url, async (url) => {
-    const response = await get(fetch, url, { authorization: basic(username, secret.reveal()), accept });
-    await dismiss(response);
-    const { status } = response;
-    if (response.ok) return { ok: true, status };
-    const refused = { ok: false, status, cause: whyRefused(response) };
-    if (status !== 404) return refused;
-    const stranger = await get(fetch, url, { accept });
-    await dismiss(stranger);
-    return stranger.status === 401 || stranger.status === 403 ? { ok: true, status } : refused;
-  });
+  return probe(url, (page) => proveCredential(fetch, page, basic(username, secret.reveal()), accept));
 }

@@ -3,6 +3,7 @@ import type { Texts } from "../disk/change.ts";
 import { ini } from "../formats/ini.ts";
 import { netrc } from "../formats/netrc.ts";
 import { Problem } from "../problem.ts";
+import { probeWithBasic } from "./basic-probe.ts";
 import { changesOf, type Edit, readValue } from "./edit.ts";
 import {
   checkText,
@@ -25,7 +26,6 @@ import {
 } from "./pip/config.ts";
 import { fitsNetrc, netrcEntry, netrcFile, netrcFiles, stopsPython } from "./pip/netrc.ts";
 import { pipStatus } from "./pip/status.ts";
-import { basic, dismiss, get, probe, whyRefused } from "./probe.ts";
 
 const indexUrl = ["global", "index-url"];
 
@@ -77,20 +77,7 @@ export const pip = definePackageManager({
 
   status: pipStatus,
 
-  verify: (target, fetch) =>
-    probe(target.url.replace(/\/*$/, "/"), async (url) => {
-      const authorization = basic(target.username, target.secret.reveal());
-      const response = await get(fetch, url, { authorization, accept: "text/html" });
-      await dismiss(response);
-      const { status } = response;
-      if (response.ok) return { ok: true, status };
-      const refused = { ok: false, status, cause: whyRefused(response) };
-      if (status !== 404) return refused;
-      // Some indexes have packages but no root page. That a stranger is turned away proves that the token was known.
-      const stranger = await get(fetch, url, { accept: "text/html" });
-      await dismiss(stranger);
-      return stranger.status === 401 || stranger.status === 403 ? { ok: true, status } : refused;
-    }),
+  verify: (target, fetch) => probeWithBasic(target.url.replace(/\/*$/, "/"), target, fetch, "text/html"),
 });
 
 /** @throws Problem `conflict` when netrc was asked for and cannot hold it, `file_unparsable` */

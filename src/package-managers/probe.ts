@@ -41,6 +41,27 @@ export async function get(fetch: Fetch, url: URL, headers: Record<string, string
   }
 }
 
+/**
+ * Whether the registry knows a credential: one GET with it; where there is no page, another one without, because that a
+ * stranger is turned away proves that the credential was known.
+ */
+export async function proveCredential(
+  fetch: Fetch,
+  url: URL,
+  authorization: string,
+  accept: string,
+): Promise<Omit<Verification, "request">> {
+  const response = await get(fetch, url, { authorization, accept });
+  await dismiss(response);
+  const { status } = response;
+  if (response.ok) return { ok: true, status };
+  const refused = { ok: false, status, cause: whyRefused(response) };
+  if (status !== 404) return refused;
+  const stranger = await get(fetch, url, { accept });
+  await dismiss(stranger);
+  return stranger.status === 401 || stranger.status === 403 ? { ok: true, status } : refused;
+}
+
 /** The body as JSON, `undefined` when it is none or longer than a registry's answer ever is. */
 export async function readJson(response: Response, url: URL): Promise<unknown> {
   const chunks: Uint8Array[] = [];

@@ -10,5 +10,7 @@ export const hcl: Originals = {
   ],
   broken: 'a = 1\ncredentials "acme.example" {\n  token = "x\n}\n',
   later: commentOnTop("#"),
-  theirs: '{ url = "the-users-own" }',
+  // It has to be the same mirror still, because a mirror has no other name than its URL.
+  theirs:
+    '{ url = "https://acme.example/artifactory/api/terraform/terraform/providers/", include = ["a/b"] }',
 };
