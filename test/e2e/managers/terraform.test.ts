@@ -1,6 +1,8 @@
 /** terraform installs a provider from the mirror: lists with the token as Bearer, the archive with netrc, as far as the token lives. */
 import { rm } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { hcl as format } from "../../../src/formats/hcl.ts";
+import { hcl } from "../../package-managers/originals/hcl.ts";
 import { startRegistry } from "../../support/registry.ts";
 import { agentOn } from "../agent.ts";
 import { describeWith } from "../clients.ts";
@@ -138,5 +140,25 @@ describeWith(["terraform", "openssl"], "terraform", () => {
     expect(await succeed(machine.run("terraform", "version"))).not.toMatch(/problem|Error/);
     await restore(agent, "terraform");
     expect(await machine.read(".terraformrc")).toBe(null);
+  });
+
+  test("takes every text that people have, with our values in it", async () => {
+    await using machine = await openMachine({ CHECKPOINT_DISABLE: "1" });
+    const block = "provider_installation";
+    for (const [index, text] of hcl.texts.entries()) {
+      const withToken = format.write(text, ['credentials "acme.example"', "token"], '"x"');
+      const path = [block, "network_mirror[url=https://acme.example/]"];
+      const both = format.write(withToken, path, '{ url = "https://acme.example/" }');
+      const file = await machine.write(`${index}.tfrc`, format.write(both, [block, "direct"], "{}"));
+      const { stdout, stderr } = await machine.run("terraform", "version", {
+        env: { TF_CLI_CONFIG_FILE: file },
+      });
+      expect(stdout + stderr, text).not.toMatch(/Error parsing|provider_installation/);
+    }
+    const file = await machine.write("broken.tfrc", hcl.broken);
+    const { stdout, stderr } = await machine.run("terraform", "version", {
+      env: { TF_CLI_CONFIG_FILE: file },
+    });
+    expect(stdout + stderr).toMatch(/Error parsing/);
   });
 });
