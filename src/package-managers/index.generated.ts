@@ -1,10 +1,11 @@
 // Written by `npm run generate`.
+import { composer } from "./composer.ts";
 import { docker } from "./docker.ts";
-import { dotnet } from "./dotnet.ts";
-import { maven } from "./maven.ts";
+import { go } from "./go.ts";
 import { npm } from "./npm.ts";
-import { nuget } from "./nuget.ts";
+import { opentofu } from "./opentofu.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pip } from "./pip.ts";
+import { terraform } from "./terraform.ts";
 
-export const packageManagers: readonly PackageManager[] = [docker, dotnet, maven, npm, nuget, pip];
+export const packageManagers: readonly PackageManager[] = [composer, docker, go, npm, opentofu, pip, terraform];

@@ -1,5 +1,6 @@
 /** By format; one that is missing here fails every law of the managers that use it. */
 import { env } from "./env.ts";
+import { hcl } from "./hcl.ts";
 import { ini } from "./ini.ts";
 import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
@@ -12,6 +13,7 @@ import { xml } from "./xml.ts";
 
 export const originals: Readonly<Record<string, Originals>> = {
   env,
+  hcl,
   ini,
   json,
   netrc,
