@@ -2,6 +2,7 @@
  * Our init script: which repository there is, and where Gradle finds its credential. It holds no secret. One text for
  * Gradle 4.4 to 9: what an old one lacks is asked for before it is used.
  */
+import { sourceName } from "../package-manager.ts";
 
 /** By its first line the script is known to be ours, whatever follows. */
 const marker =
@@ -10,7 +11,7 @@ const marker =
 /** @param mirrors whether the repository is asked before those of the build */
 export function initScript(url: URL, mirrors: boolean): string {
   return `${marker}
-// It adds the Maven repository 'fly' to every build. User and token are Gradle properties, flyUser and flyToken; where
+// It adds the Maven repository '${sourceName}' to every build. User and token are Gradle properties, flyUser and flyToken; where
 // there is no flyToken, the environment variable FLY_TOKEN counts, and without either nothing is added.
 import org.gradle.util.GradleVersion
 
@@ -29,9 +30,9 @@ def read = { owner, String kind, String name ->
 def addTo = { repositories, owner, boolean first ->
     def user = read(owner, 'gradleProperty', 'flyUser')
     def token = read(owner, 'gradleProperty', 'flyToken') ?: read(owner, 'environmentVariable', 'FLY_TOKEN')
-    if (!user || !token || repositories.findByName('fly')) return
+    if (!user || !token || repositories.findByName('${sourceName}')) return
     def added = repositories.maven { repository ->
-        repository.name = 'fly'
+        repository.name = '${sourceName}'
         repository.url = flyUrl
         repository.credentials { login ->
             login.username = user

@@ -17,6 +17,7 @@ async function gradleMachine(registry: TestRegistry): Promise<Machine> {
     FLY_TOKENS_LOCAL_KEY: registry.adminKey,
   });
   machine.env.GRADLE_USER_HOME = machine.at("gradle");
+  machine.env.JAVA_OPTS = "-XX:TieredStopAtLevel=1"; // a build of a second is not worth optimizing
   await machine.write("gradle/gradle.properties", mine);
   await machine.write("gradle/init.d/own.gradle", "allprojects { ext.own = 'kept' }\n");
   return machine;
