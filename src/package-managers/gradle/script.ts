@@ -1,6 +1,7 @@
 /**
  * Our init script: which repository there is, and where Gradle finds its credential. It holds no secret. One text for
- * Gradle 4.4 to 9: what an old one lacks is asked for before it is used.
+ * every Gradle since 4.4: what an old one lacks is asked for before it is used. The tests run it in 4.4.1; what is for
+ * 6.2 and later follows Gradle's documentation.
  */
 import { sourceName } from "../package-manager.ts";
 
