@@ -11,6 +11,8 @@ export const dotnet = definePackageManager({
   tool: "dotnet",
   ecosystem: "nuget",
   signs: ["*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx", "Directory.Packages.props", "global.json"],
+  proof: "service index",
+  tested: "golden files",
   symptom:
     "dotnet says `error NU1301: Unable to load the service index for source`, with `401 (Unauthorized)`.",
   scopes: ["user", "project"],

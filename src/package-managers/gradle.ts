@@ -24,6 +24,8 @@ export const gradle = definePackageManager({
     "gradlew",
     "gradlew.bat",
   ],
+  proof: "repository root",
+  tested: "Gradle 4.4",
   symptom: "Gradle says `Received status code 401 from server` below `Could not resolve …`.",
   scopes: ["user"],
   styles: ["value", "reference"],

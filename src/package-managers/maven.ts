@@ -25,6 +25,8 @@ export const maven = definePackageManager({
   tool: "mvn",
   ecosystem: "maven",
   signs: ["pom.xml", ".mvn", "mvnw"],
+  proof: "repository root",
+  tested: "Maven 3.8",
   symptom: "mvn says `Could not transfer artifact`, or `authentication failed`, with `401 Unauthorized`.",
   scopes: ["user"],
   styles: ["value", "reference"],

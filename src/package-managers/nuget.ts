@@ -14,6 +14,8 @@ export const nuget = definePackageManager({
   tool: "nuget",
   ecosystem: "nuget",
   signs: ["packages.config", "*.nuspec"],
+  proof: "service index",
+  tested: "NuGet 2.8 (mono)",
   symptom: "nuget asks for a user name and a password, or says `401 (Unauthorized)`.",
   scopes: ["user"],
   styles: ["value"],

@@ -23,5 +23,10 @@ export const terraform = definePackageManager({
   status: (url, place, texts) => cliStatus("terraform", url, place, texts),
 
   verify: (target, fetch) =>
-    probeKnown(target.url.replace(/\/*$/, "/"), `Bearer ${target.secret.reveal()}`, fetch, "application/json"),
+    probeKnown(
+      target.url.replace(/\/*$/, "/"),
+      `Bearer ${target.secret.reveal()}`,
+      fetch,
+      "application/json",
+    ),
 });

@@ -8,8 +8,8 @@ import { npmrc } from "./npmrc.ts";
 import type { Originals } from "./originals.ts";
 import { properties } from "./properties.ts";
 import { toml } from "./toml.ts";
-import { yaml } from "./yaml.ts";
 import { xml } from "./xml.ts";
+import { yaml } from "./yaml.ts";
 
 export const originals: Readonly<Record<string, Originals>> = {
   env,
