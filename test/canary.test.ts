@@ -166,7 +166,7 @@ const cases: Record<string, (scene: Scene) => Promise<void>> = {
       `/tokens/${idOf(await call("configure_package_manager", { manager: "npm" }))}/revoke`,
     );
     await call("check_package_manager");
-    await call("check_package_manager", { manager: "cargo" });
+    await call("check_package_manager", { manager: "brew" });
   },
 
   async list_tokens({ call }) {

@@ -16,7 +16,7 @@ export const checkPackageManager = defineTool({
     "Whether npm, pip, docker and the others reach the registry with a working token: reads their files as they do, asks the registry with what it finds, and says which token that is, what outranks it, and why it is refused. Use it when an install, publish, push or login fails.",
   effect: "read",
   input: z.object({
-    manager: z.string().optional().describe("Default: all"),
+    manager: z.string().optional().describe("Default: all that are installed or were set up"),
     scope: z.enum(["user", "project"]).default("user"),
     project_dir: z.string().optional(),
     provider: z.string().optional(),
@@ -47,16 +47,18 @@ export const checkPackageManager = defineTool({
     const place = placeFor(context, scope, project_dir);
     if (id !== undefined)
       return { package_managers: [await check(managerNamed(id, context), place, provider, context)] };
-    const candidates = context.packageManagers.filter(({ scopes }) => scopes.includes(scope));
+    const { registries } = context.use("registries", provider);
+    const setUpHere = new Set((await context.disk.journal()).flatMap(({ managers }) => managers));
     const all = await Promise.all(
-      candidates.map(async (manager) => {
-        const { registries } = context.use("registries", provider);
-        if (!(await isServed(manager, registries))) return [];
-        const found = await check(manager, place, provider, context);
-        return found.configured || found.warnings.length > 0 || (await context.installed(manager.tool))
-          ? [found]
-          : [];
-      }),
+      context.packageManagers
+        .filter(({ scopes }) => scopes.includes(scope))
+        .map(async (manager) => {
+          // Several read one file, so what is set up need not be here.
+          const here = setUpHere.has(manager.id) || (await context.installed(manager.tool));
+          return here && (await isServed(manager, registries))
+            ? [await check(manager, place, provider, context)]
+            : [];
+        }),
     );
     return { package_managers: all.flat() };
   },

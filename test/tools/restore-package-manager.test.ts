@@ -104,7 +104,7 @@ describe("refuses", () => {
     [{ restore_id: "20260301T100000000Z-00000000" }, "not_found", {}],
     [{ restore_id: "../../../etc/passwd" }, "not_found", {}],
     [{ manager: "npm" }, "not_found", {}],
-    [{ manager: "cargo" }, "not_found", {}],
+    [{ manager: "brew" }, "not_found", {}],
     [{ restoreId: "x" }, "invalid_input", { did_you_mean: "restore_id" }],
   ])("%j", async (args, code, details) => {
     const result = await restore(args);
