@@ -4,9 +4,9 @@ import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
 import type { Originals } from "./originals.ts";
+import { properties } from "./properties.ts";
 import { toml } from "./toml.ts";
 import { yaml } from "./yaml.ts";
-import { properties } from "./properties.ts";
 
 export const originals: Readonly<Record<string, Originals>> = {
   ini,
