@@ -1,14 +1,15 @@
 /** Every format by its id. */
+import { env } from "./env.ts";
 import type { Format, FormatId } from "./format.ts";
 import { ini } from "./ini.ts";
 import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
-import { toml } from "./toml.ts";
 import { properties } from "./properties.ts";
+import { toml } from "./toml.ts";
 import { whole } from "./whole.ts";
-import { yaml } from "./yaml.ts";
 import { xml } from "./xml.ts";
+import { yaml } from "./yaml.ts";
 
 export type { Format } from "./format.ts";
 
@@ -21,5 +22,6 @@ export const formats: Partial<Record<FormatId, Format>> = {
   yaml,
   properties,
   xml,
+  env,
   whole,
 };

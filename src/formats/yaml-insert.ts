@@ -37,7 +37,7 @@ export function insert(text: string, root: Tree, steps: readonly Step[], source:
 
 /** A key or a string as it is safe for every reader: plain only where none takes it for something else. */
 function nameText(name: string): string {
-  const plain = /^:?[A-Za-z_][\w.+/@:-]*$/.test(name) && !name.endsWith(":");
+  const plain = /^:?[A-Za-z_][\w.+/@:~-]*$/.test(name) && !name.endsWith(":");
   return plain && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(name) ? name : encode(name);
 }
 

@@ -38,6 +38,17 @@ export const yaml: TextFormat = {
     }),
 };
 
+/** The strings of a sequence, of its source text; `undefined` when that is none. */
+export function decodeItems(source: string): string[] | undefined {
+  try {
+    const items = meaningOf(source);
+    return Array.isArray(items) ? items.filter((item) => typeof item === "string") : undefined;
+  } catch (error) {
+    if (error instanceof ParseError) return undefined;
+    throw error;
+  }
+}
+
 function body(text: string): string {
   return text.startsWith(byteOrderMark) ? text.slice(1) : text;
 }

@@ -1,4 +1,4 @@
-/** Whether a registry knows user and password, for every client that sends Basic authentication. */
+/** Whether a registry knows a credential. */
 import type { Target, Verification } from "./package-manager.ts";
 import { basic, dismiss, get, probe, whyRefused } from "./probe.ts";
 
@@ -7,15 +7,16 @@ import { basic, dismiss, get, probe, whyRefused } from "./probe.ts";
  * credential was known.
  *
  * @param url without credentials
+ * @param authorization the header's value
  */
-export function probeWithBasic(
+export function probeKnown(
   url: string,
-  { username, secret }: Target,
+  authorization: string,
   fetch: typeof globalThis.fetch,
   accept = "*/*",
 ): Promise<Verification> {
   return probe(url, async (url) => {
-    const response = await get(fetch, url, { authorization: basic(username, secret.reveal()), accept });
+    const response = await get(fetch, url, { authorization, accept });
     await dismiss(response);
     const { status } = response;
     if (response.ok) return { ok: true, status };
@@ -25,4 +26,14 @@ export function probeWithBasic(
     await dismiss(stranger);
     return stranger.status === 401 || stranger.status === 403 ? { ok: true, status } : refused;
   });
+}
+
+/** `probeKnown` with user and password. */
+export function probeWithBasic(
+  url: string,
+  { username, secret }: Target,
+  fetch: typeof globalThis.fetch,
+  accept?: string,
+): Promise<Verification> {
+  return probeKnown(url, basic(username, secret.reveal()), fetch, accept);
 }

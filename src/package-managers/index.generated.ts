@@ -1,14 +1,17 @@
 // Written by `npm run generate`.
-import { bun } from "./bun.ts";
+import { bundler } from "./bundler.ts";
+import { composer } from "./composer.ts";
+import { conda } from "./conda.ts";
 import { docker } from "./docker.ts";
+import { gem } from "./gem.ts";
+import { go } from "./go.ts";
 import { netrc } from "./netrc.ts";
 import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
+import { pdm } from "./pdm.ts";
 import { pip } from "./pip.ts";
-import { pnpm } from "./pnpm.ts";
 import { poetry } from "./poetry.ts";
 import { twine } from "./twine.ts";
-import { yarnBerry } from "./yarn-berry.ts";
-import { yarn } from "./yarn.ts";
+import { uv } from "./uv.ts";
 
-export const packageManagers: readonly PackageManager[] = [bun, docker, netrc, npm, pip, pnpm, poetry, twine, yarn, yarnBerry];
+export const packageManagers: readonly PackageManager[] = [bundler, composer, conda, docker, gem, go, netrc, npm, pdm, pip, poetry, twine, uv];

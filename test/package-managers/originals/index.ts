@@ -1,4 +1,5 @@
 /** By format; one that is missing here fails every law of the managers that use it. */
+import { env } from "./env.ts";
 import { ini } from "./ini.ts";
 import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
@@ -9,6 +10,7 @@ import { toml } from "./toml.ts";
 import { yaml } from "./yaml.ts";
 
 export const originals: Readonly<Record<string, Originals>> = {
+  env,
   ini,
   json,
   netrc,

@@ -60,11 +60,11 @@ repository.fly.url = "https://former.example/upload"
 repositories.fly.url = "https://former.example/upload"`,
     `[registries]
 [registry]
-[registries.fly]
-index = """sparse+https://acme.example/artifactory/api/cargo/cargo/index/"""
-credential-provider = [
-  "cargo:libsecret", # the desktop's
+global-credential-providers = [
+  "cargo:token", # not the desktop's
 ]
+[registries.fly]
+index = """sparse+https://former.example/index/"""
 
 [install]
 [install.scopes]
