@@ -187,8 +187,6 @@ describe("what only some may use", () => {
       "src/package-managers/npm/target.ts", // checked
       "src/package-managers/npm/verify.ts", // the Authorization header
       "src/package-managers/podman/status.ts", // compared
-      "src/package-managers/npm/target.ts", // checked, on its way into the file
-      "src/package-managers/npm/verify.ts",
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed

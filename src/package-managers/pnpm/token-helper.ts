@@ -8,8 +8,9 @@ import { whole } from "../../formats/whole.ts";
 import { Problem } from "../../problem.ts";
 import type { Edit } from "../edit.ts";
 import { type Credential, npmCredentialAt, tokenKey } from "../npm/credentials.ts";
-import { fileSetting, pathsOf, type Setting } from "../npm/npmrc.ts";
+import { fileSetting, type Setting } from "../npm/npmrc.ts";
 import type { Place, Target } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 import { helperCommand, storedFor, storeEdit } from "../store.ts";
 import { pnpmFiles } from "./files.ts";
 
