@@ -3,12 +3,13 @@ import type { Texts } from "../disk/change.ts";
 import { bunfigLayer } from "./bun/bunfig.ts";
 import { changesOf } from "./edit.ts";
 import { tokenKey } from "./npm/credentials.ts";
-import { type Layer, npmFiles, npmrcLayer, pathsOf, settingsLayer } from "./npm/npmrc.ts";
+import { type Layer, npmFiles, npmrcLayer, settingsLayer } from "./npm/npmrc.ts";
 import { formerRegistry, registryEdits, tokenEdits } from "./npm/plan.ts";
 import { statusOf, unsetVariable } from "./npm/status.ts";
 import { checked, requireProject } from "./npm/target.ts";
 import { whoami } from "./npm/verify.ts";
 import { definePackageManager, type Place } from "./package-manager.ts";
+import { pathsOf } from "./paths.ts";
 
 export const bun = definePackageManager({
   id: "bun",

@@ -39,7 +39,14 @@ export const pnpm = definePackageManager({
     const { edits, variable } = credentialEdits(target, npmTarget, place, texts);
     return {
       changes: changesOf([...registryEdits(npmTarget, registryFile, place, texts), ...edits], texts),
-      warnings: variable === undefined ? [] : [unsetVariable(variable)],
+      warnings: [
+        ...edits.flatMap(({ file, source }) =>
+          source === undefined
+            ? [`${file} named a program that pnpm asked for its token; that setting is taken out.`]
+            : [],
+        ),
+        ...(variable === undefined ? [] : [unsetVariable(variable)]),
+      ],
       replaced_url: formerRegistry(npmTarget, pnpmLayers(npmTarget.url, place, texts), place),
       variable,
     };
@@ -77,9 +84,12 @@ function credentialEdits(target: Target, npmTarget: NpmTarget, place: Place, tex
   return { edits: [...edits, ...withoutHelper(url, place, texts)], variable };
 }
 
-function helperWarning({ credential }: Found): string[] {
+function helperWarning({ url, credential }: Found): string[] {
   if (!credential?.key.endsWith(":tokenHelper") || credential.secret) return [];
+  const program = credential.setting.value;
   return [
-    `pnpm asks ${credential.setting.where} for its token, as \`${credential.key}\` says, before it looks for any other; what that answers is not known here.`,
+    credential.external
+      ? `pnpm asks ${program} for its token before it looks for any other; what that answers is not known here.`
+      : `pnpm asks ${program} for the token for ${url.host}, which has no token for it; set pnpm up again.`,
   ];
 }

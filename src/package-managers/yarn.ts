@@ -13,13 +13,13 @@ import {
   type NpmFiles,
   npmFiles,
   npmrcLayer,
-  pathsOf,
 } from "./npm/npmrc.ts";
 import { formerRegistry, registryEdits, tokenEdits } from "./npm/plan.ts";
 import { type Found, statusOf, unsetVariable } from "./npm/status.ts";
 import { checked, requireProject } from "./npm/target.ts";
 import { whoami } from "./npm/verify.ts";
 import { definePackageManager, type Place } from "./package-manager.ts";
+import { pathsOf } from "./paths.ts";
 import { yarnrcLayer } from "./yarn/yarnrc.ts";
 
 export const yarn = definePackageManager({

@@ -1,6 +1,6 @@
 /** What the end-to-end tests drive is made first: the programs in their folder, and the bundle as it is published. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 
@@ -12,11 +12,14 @@ declare module "vitest" {
 }
 
 const root = join(import.meta.dirname, "../..");
-const programs = join(import.meta.dirname, "programs");
+const programs = "test/e2e/programs";
 
 /** Runs before any test is isolated, once. */
 export function setup(project: TestProject): void {
-  if (!existsSync(join(programs, "node_modules/.package-lock.json"))) npm(["ci", "--prefix", programs]);
+  const [wanted, installed] = ["package-lock.json", "node_modules/.package-lock.json"].map((file) =>
+    newest([join(programs, file)]),
+  );
+  if (Number(installed) < Number(wanted)) npm(["ci", "--prefix", join(root, programs)]);
   const sources = ["src", "tools", "prompts", "scripts", "package.json", "package-lock.json"];
   if (newest(["dist/main.js"]) <= newest(sources)) npm(["run", "--silent", "build"]);
   const setting = (name: string) => npm(["config", "get", name]).trim();

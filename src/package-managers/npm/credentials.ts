@@ -11,6 +11,8 @@ export interface Credential {
   secret?: Secret;
   /** Found under a parent path or without the slash: good for `install`, unknown to `whoami` and `publish`. */
   near: boolean;
+  /** A program has the secret, which only the client asks. */
+  external?: boolean;
 }
 
 type Get = (key: string) => Setting | undefined;

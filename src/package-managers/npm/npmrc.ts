@@ -5,6 +5,7 @@ import { npmrc } from "../../formats/npmrc.ts";
 import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 
 export interface NpmFiles {
   global: string;
@@ -175,8 +176,4 @@ export function projectFolders(place: Place): string[] {
     folders.push(at);
   }
   return folders;
-}
-
-export function pathsOf(place: Place): typeof posix {
-  return place.platform === "win32" ? win32 : posix;
 }

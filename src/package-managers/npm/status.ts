@@ -40,7 +40,7 @@ export function statusOf(registry: string, place: Place, read: (url: URL) => Rea
   const current = inUse ?? effective(layers, "registry");
   const variable = credential?.setting.variable;
   return {
-    configured: inUse !== undefined && credential?.secret !== undefined,
+    configured: inUse !== undefined && (credential?.secret !== undefined || credential?.external === true),
     url: current && withoutCredentials(current.value),
     username: credential?.username,
     secret: credential?.secret,

@@ -14,13 +14,13 @@ import {
   type Layer,
   npmFiles,
   npmrcLayer,
-  pathsOf,
   projectFolders,
   type Setting,
   settingsLayer,
 } from "../npm/npmrc.ts";
 import { requireProject } from "../npm/target.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 
 export interface PnpmFiles {
   user: string;

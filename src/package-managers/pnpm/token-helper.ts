@@ -8,8 +8,9 @@ import { whole } from "../../formats/whole.ts";
 import { Problem } from "../../problem.ts";
 import type { Edit } from "../edit.ts";
 import { type Credential, npmCredentialAt, tokenKey } from "../npm/credentials.ts";
-import { fileSetting, pathsOf, type Setting } from "../npm/npmrc.ts";
+import { fileSetting, type Setting } from "../npm/npmrc.ts";
 import type { Place, Target } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 import { helperCommand, storedFor, storeEdit } from "../store.ts";
 import { pnpmFiles } from "./files.ts";
 
@@ -73,10 +74,9 @@ export function credentialAt(url: string, place: Place, texts: Texts) {
     const key = `${prefix}:tokenHelper`;
     const helper = get(key);
     if (!helper) return npmCredentialAt(prefix, get);
-    const ours = helper.value === scriptFile(place) && texts.get(scriptFile(place)) === script(url, place);
-    const stored = ours ? storedFor(url, place, texts) : undefined;
-    const where = stored ? place.store : helper.value;
-    return { key, setting: { ...helper, where }, ...stored };
+    if (helper.value !== scriptFile(place)) return { key, setting: helper, external: true };
+    const stored = texts.get(helper.value) === script(url, place) ? storedFor(url, place, texts) : undefined;
+    return { key, setting: stored ? { ...helper, where: place.store } : helper, ...stored };
   };
 }
 

@@ -2,9 +2,10 @@
 import type { Texts } from "../../disk/change.ts";
 import { yaml } from "../../formats/yaml.ts";
 import { readValue } from "../edit.ts";
-import { environmentSetting, type Layer, pathsOf, projectFolders, type Setting } from "../npm/npmrc.ts";
+import { environmentSetting, type Layer, projectFolders, type Setting } from "../npm/npmrc.ts";
 import { requireProject } from "../npm/target.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 
 export interface YarnrcFiles {
   home: string;

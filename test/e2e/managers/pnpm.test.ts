@@ -39,8 +39,13 @@ describe("pnpm", () => {
   test("asks our helper for its token, so that no file of its own holds one", async () => {
     await using world = await openWorld(pnpm);
     const { machine, agent, run, asked, project } = world;
+    const scripts = async () => {
+      const files = Object.keys(await machine.tree()).filter((file) => file.endsWith("pnpm-token-helper"));
+      return Promise.all(files.map(async (file) => ({ mode: await machine.mode(file) })));
+    };
     const id = await setUp(agent, "pnpm", { secret_style: "helper", permission: "read_write" });
     expect(`${await machine.read(".npmrc")}${await machine.read(auth)}`).not.toContain("flyt_");
+    expect((await scripts()).map(({ mode }) => mode)).toEqual([0o700]);
     await succeed(run(pnpm.publish, await project("hello")));
     await succeed(run("add hello", await project("app")));
     expect(asked(id)).toEqual(expect.arrayContaining(["PUT hello 201", "GET hello 200"]));
@@ -58,6 +63,7 @@ describe("pnpm", () => {
     await restore(agent, "pnpm");
     expect(await machine.read(".npmrc")).toBe(pnpm.before[".npmrc"]);
     expect(await machine.read(auth)).toBeNull();
+    expect(await scripts()).toEqual([]);
   });
 
   test.each([
