@@ -10,8 +10,9 @@ import { npm } from "./npm.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pdm } from "./pdm.ts";
 import { pip } from "./pip.ts";
+import { pipenv } from "./pipenv.ts";
 import { poetry } from "./poetry.ts";
 import { twine } from "./twine.ts";
 import { uv } from "./uv.ts";
 
-export const packageManagers: readonly PackageManager[] = [bundler, composer, conda, docker, gem, go, netrc, npm, pdm, pip, poetry, twine, uv];
+export const packageManagers: readonly PackageManager[] = [bundler, composer, conda, docker, gem, go, netrc, npm, pdm, pip, pipenv, poetry, twine, uv];

@@ -289,7 +289,7 @@ function casesOf(manager: PackageManager): Case[] {
       const filled = Array.from({ length: variants }, (_, index) => {
         const texts = new Map(none);
         for (const change of written) {
-          const list = originals[formatOf(change)]?.texts;
+          const list = (originals[nameOf(change)] ?? originals[formatOf(change)])?.texts;
           if (!list) continue;
           texts.set(change.path, list[index % list.length] ?? "");
         }
@@ -329,9 +329,13 @@ export function journal({ path, before, after, entries }: Change): JournalFile {
 }
 
 function originalsOf(change: Change): Originals {
-  const found = originals[formatOf(change)];
+  const found = originals[nameOf(change)] ?? originals[formatOf(change)];
   assert.ok(found, `no originals for the format ${formatOf(change)}`);
   return found;
+}
+
+function nameOf({ path }: Change): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function formatOf(change: Change): string {
