@@ -175,12 +175,21 @@ describe("what only some may use", () => {
       "src/mcp/http.ts", // compared by hash
       "src/mcp/redact.ts", // the one frame that was asked for
       "src/package-managers/composer/login.ts",
+      "src/package-managers/docker/credential-helper.ts", // on stdin
+      "src/package-managers/docker/keeper.ts", // the file that the client reads
       "src/package-managers/docker/login.ts", // on stdin
+      "src/package-managers/docker/pull-secret.ts", // for a cluster
+      "src/package-managers/docker/status.ts", // compared
+      "src/package-managers/docker/target.ts", // checked
       "src/package-managers/docker/verify.ts",
       "src/package-managers/netrc/first-match.ts",
       "src/package-managers/npm/status.ts", // compared
       "src/package-managers/npm/target.ts", // checked
       "src/package-managers/npm/verify.ts", // the Authorization header
+      "src/package-managers/podman/status.ts", // compared
+      "src/package-managers/npm/target.ts", // checked, on its way into the file
+      "src/package-managers/npm/verify.ts",
+      "src/package-managers/terraform/plan.ts",
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed

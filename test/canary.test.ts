@@ -278,7 +278,9 @@ describe.each<ClientOptions["era"]>(["legacy", "modern"])("with a client of the 
 });
 
 it("a credential helper gets it on its input alone, and no file of docker's has it", async () => {
-  await using scene = await openScene("legacy", { "docker-credential-fly": docker });
+  const recall = '[ -f "$HOME/input" ] && exec cat "$HOME/input"; echo "credentials not found"; exit 1';
+  const helper = `if [ "$1" = get ]; then ${recall}; fi\n${docker}`;
+  await using scene = await openScene("legacy", { "docker-credential-fly": helper });
   const { here, canaries } = scene;
   await here.write(".docker/config.json", '{ "credsStore": "fly" }');
   expect((await scene.call("configure_package_manager", { manager: "docker" })).isError).toBeUndefined();

@@ -73,6 +73,7 @@ describe("a token that is named", () => {
     await using here = await openMachine({
       env: {
         FLY_TOKEN: value,
+        CARGO_REGISTRIES_FLY_TOKEN: `Bearer ${value}`,
         FLY_TOKENS_LOCAL_URL: issuer.registry.url,
         FLY_TOKENS_LOCAL_KEY: issuer.registry.adminKey,
       },
@@ -81,6 +82,7 @@ describe("a token that is named", () => {
     for (const args of [
       { token_from: "file:kept" },
       { token_from: "env:FLY_TOKEN" },
+      { token_from: "env:CARGO_REGISTRIES_FLY_TOKEN" },
       { token_from: "env:FLY_TOKEN", secret_style: "reference" },
     ]) {
       const { verified, restore_id, token: used } = await here.setUp({ manager: "npm", ...args });

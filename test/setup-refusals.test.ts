@@ -176,7 +176,8 @@ describe("after a token was minted", () => {
   });
 
   it("the credential helper fails, and what it may have kept is erased", async () => {
-    const log = 'echo "$1" >> "$HOME/calls"; cat > /dev/null; [ "$1" != store ] || { echo locked; exit 1; }';
+    const log =
+      'echo "$1" >> "$HOME/calls"; cat > /dev/null; case "$1" in get) echo "credentials not found in native keychain"; exit 1;; store) echo locked; exit 1;; esac';
     await using here = await openMachine({ programs: { "docker-credential-fly": log } });
     await here.write(".docker/config.json", '{ "credsStore": "fly" }');
     await here.write("calls", "");
@@ -184,7 +185,16 @@ describe("after a token was minted", () => {
     expectRefusal(result, "command_failed", /docker-credential-fly store.*locked.*was revoked/);
     expect(await here.read(".docker/config.json")).toBe('{ "credsStore": "fly" }');
     expect((await here.tokens()).map(({ status }) => status)).toEqual(["revoked"]);
-    expect(await here.read("calls")).toBe("store\nerase\n");
+    expect(await here.read("calls")).toBe("get\nstore\nerase\n");
+  });
+
+  it("the credential helper forgets what it is given", async () => {
+    const forgetful =
+      'cat > /dev/null; [ "$1" != get ] || { echo "credentials not found in native keychain"; exit 1; }';
+    await using here = await openMachine({ programs: { "docker-credential-fly": forgetful } });
+    await here.write(".docker/config.json", '{ "credsStore": "fly" }');
+    const said = /docker would not find the credential that was written/;
+    await expectUndone(here, { manager: "docker" }, undoneAfter("verification_failed", said));
   });
 
   it("the file no longer parses", async () => {

@@ -5,6 +5,7 @@ import { Problem } from "../src/problem.ts";
 import type { Registries } from "../src/providers/provider.ts";
 import { statuses } from "../src/providers/shapes.ts";
 import { managerNamed } from "../src/setup/choose.ts";
+import { findCredential } from "../src/setup/found.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -108,7 +109,7 @@ async function examine(manager: PackageManager, place: Place, named: string | un
     username,
     shadowed_by,
     warnings,
-  } = manager.status(endpoint.url, place, await context.disk.read(manager.files(place)));
+  } = await findCredential(manager, endpoint.url, place, context);
   if (!secret) return { id: manager.id, configured, registry, shadowed_by, warnings };
   const token = await registries.introspect?.(secret).catch(() => undefined);
   const { ok, status, cause } = await manager.verify(

@@ -33,7 +33,7 @@ export const configurePackageManager = defineTool({
     secret_style: z
       .enum(["value", "reference", "helper"])
       .optional()
-      .describe("reference: a variable or netrc holds it"),
+      .describe("reference: a variable or netrc holds it; helper: our own store"),
     provider: z.string().optional(),
     dry_run: z.boolean().default(false),
     verify: z.boolean().default(true),

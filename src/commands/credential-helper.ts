@@ -9,7 +9,7 @@ import type { Command } from "./command.ts";
 /** Started by clients, not by people: stdout belongs to the protocol. */
 export const command: Command = {
   about: "Answer a client that asks for a login (docker, keyring, pnpm, cargo)",
-  flags: { store: { type: "string" }, "cargo-plugin": { type: "boolean" }, mode: { type: "string" } },
+  flags: { store: { type: "string" }, mode: { type: "string" } },
   async run({ config, seams, flags, positionals: [name = "", ...args] }) {
     const protocol = protocols[name];
     if (!protocol)

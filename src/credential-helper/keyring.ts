@@ -3,7 +3,7 @@
  * where there is none. The service is the index's URL, and when that has none its host (pip's documentation,
  * "Authentication"; uv's, "Keyring").
  */
-import { hostOf, type Login, type Protocol, plainUrl } from "./protocol.ts";
+import { hostOf, type Login, loginFor, type Protocol } from "./protocol.ts";
 
 export const keyring: Protocol = async ({ args: [action, service = "", username = ""], say, logins }) => {
   if (action !== "get" || service === "") return 2;
@@ -14,8 +14,8 @@ export const keyring: Protocol = async ({ args: [action, service = "", username 
 };
 
 function find(all: ReadonlyMap<string, Login>, service: string, username: string): Login | undefined {
-  const ofUser = [...all].filter(([key, login]) => key.includes("://") && login.username === username);
-  const exact = ofUser.find(([url]) => plainUrl(url) === plainUrl(service));
+  const ofUser = new Map([...all].filter(([, login]) => login.username === username));
+  if (service.includes("://")) return loginFor(service, ofUser);
   // A host alone: what is below it belongs to the same registry.
-  return (exact ?? ofUser.find(([url]) => !service.includes("://") && hostOf(url) === hostOf(service)))?.[1];
+  return [...ofUser].find(([url]) => url.includes("://") && hostOf(url) === hostOf(service))?.[1];
 }

@@ -42,8 +42,12 @@ export function hostOf(url: string): string {
   return URL.canParse(text) ? new URL(text).host : "";
 }
 
-/** Two spellings of one address: scheme in any case, credentials and the final slash do not count. */
-export function plainUrl(url: string): string {
+/** The login of one URL, in whatever spelling: credentials and the final slash do not count. */
+export function loginFor(url: string, all: ReadonlyMap<string, Login>): Login | undefined {
+  return [...all].find(([key]) => key.includes("://") && plainUrl(key) === plainUrl(url))?.[1];
+}
+
+function plainUrl(url: string): string {
   if (!URL.canParse(url)) return url;
   const plain = new URL(url);
   plain.username = plain.password = plain.hash = "";

@@ -1,6 +1,7 @@
 /** Every format by its id. */
 import { env } from "./env.ts";
 import type { Format, FormatId } from "./format.ts";
+import { hcl } from "./hcl.ts";
 import { ini } from "./ini.ts";
 import { json } from "./json.ts";
 import { netrc } from "./netrc.ts";
@@ -23,5 +24,6 @@ export const formats: Partial<Record<FormatId, Format>> = {
   properties,
   xml,
   env,
+  hcl,
   whole,
 };

@@ -9,7 +9,7 @@
  */
 import { ParseError, type Path, parseStep, type TextFormat } from "./format.ts";
 import { lineNumber, splice } from "./lines.ts";
-import { isUnder, memberAt, parseDocument, resolve } from "./toml-document.ts";
+import { type Document, isUnder, memberAt, parseDocument, resolve } from "./toml-document.ts";
 import { insert } from "./toml-insert.ts";
 import { remove } from "./toml-remove.ts";
 import { basicString, parseToml, provesErase, provesWrite } from "./toml-value.ts";
@@ -29,7 +29,7 @@ export const toml: TextFormat = {
     if (path.length === 0 || parseStep(path.at(-1) ?? "").key !== undefined || !isValue(source))
       throw new RangeError("A value to be written must be TOML text, and have a name.");
     const document = parseDocument(text);
-    refuseValueOnTheWay(text, path);
+    refuseValueOnTheWay(text, document, path);
     const old = memberAt(document, path);
     const written = old
       ? splice(text, ...old.node.value.range, source)
@@ -67,8 +67,7 @@ function isValue(source: string): boolean {
   }
 }
 
-function refuseValueOnTheWay(text: string, path: Path): void {
-  const document = parseDocument(text);
+function refuseValueOnTheWay(text: string, document: Document, path: Path): void {
   const { place } = resolve(document, path);
   const inTheWay = document.members.find(
     (member) =>

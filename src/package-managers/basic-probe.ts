@@ -15,20 +15,20 @@ export function probeKnown(
   fetch: typeof globalThis.fetch,
   accept = "*/*",
 ): Promise<Verification> {
-  return probe(url, async (url) => {
-    const response = await get(fetch, url, { authorization, accept });
+  return probe(url, async (page) => {
+    const response = await get(fetch, page, { authorization, accept });
     await dismiss(response);
     const { status } = response;
     if (response.ok) return { ok: true, status };
     const refused = { ok: false, status, cause: whyRefused(response) };
     if (status !== 404) return refused;
-    const stranger = await get(fetch, url, { accept });
+    const stranger = await get(fetch, page, { accept });
     await dismiss(stranger);
     return stranger.status === 401 || stranger.status === 403 ? { ok: true, status } : refused;
   });
 }
 
-/** `probeKnown` with user and password. */
+/** The same with user and password. */
 export function probeWithBasic(
   url: string,
   { username, secret }: Target,

@@ -1,18 +1,31 @@
 // Written by `npm run generate`.
+import { bun } from "./bun.ts";
 import { bundler } from "./bundler.ts";
+import { cargo } from "./cargo.ts";
 import { composer } from "./composer.ts";
 import { conda } from "./conda.ts";
 import { docker } from "./docker.ts";
+import { dotnet } from "./dotnet.ts";
 import { gem } from "./gem.ts";
 import { go } from "./go.ts";
+import { gradle } from "./gradle.ts";
+import { helm } from "./helm.ts";
+import { maven } from "./maven.ts";
 import { netrc } from "./netrc.ts";
 import { npm } from "./npm.ts";
+import { nuget } from "./nuget.ts";
+import { opentofu } from "./opentofu.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { pdm } from "./pdm.ts";
 import { pip } from "./pip.ts";
 import { pipenv } from "./pipenv.ts";
+import { pnpm } from "./pnpm.ts";
+import { podman } from "./podman.ts";
 import { poetry } from "./poetry.ts";
+import { terraform } from "./terraform.ts";
 import { twine } from "./twine.ts";
 import { uv } from "./uv.ts";
+import { yarnBerry } from "./yarn-berry.ts";
+import { yarn } from "./yarn.ts";
 
-export const packageManagers: readonly PackageManager[] = [bundler, composer, conda, docker, gem, go, netrc, npm, pdm, pip, pipenv, poetry, twine, uv];
+export const packageManagers: readonly PackageManager[] = [bun, bundler, cargo, composer, conda, docker, dotnet, gem, go, gradle, helm, maven, netrc, npm, nuget, opentofu, pdm, pip, pipenv, pnpm, podman, poetry, terraform, twine, uv, yarn, yarnBerry];

@@ -6,6 +6,7 @@
 import type { Change, Texts } from "../disk/change.ts";
 import type { Run } from "../run.ts";
 import type { Secret } from "../secret.ts";
+import type { Stored } from "./store.ts";
 
 export type Scope = "user" | "project";
 
@@ -138,6 +139,16 @@ export interface PackageManager {
   status(url: string, place: Place, texts: Texts): Status;
   /** One real request with the credential that `status` found. Never throws for a refusal: that is the answer. */
   verify(target: Target, fetch: typeof globalThis.fetch): Promise<Verification>;
+  /**
+   * Whether a program is there that the client will start because of the plan; asked before anything is minted.
+   * @throws Problem `not_found`, `command_failed`, `conflict`
+   */
+  ready?(target: Target, place: Place, texts: Texts, run: Run): Promise<void>;
+  /**
+   * The login that a credential helper of the user's has, which `status` cannot see.
+   * @throws Problem `not_found`, `command_failed`
+   */
+  stored?(url: string, place: Place, texts: Texts, run: Run): Promise<Stored | undefined>;
   /**
    * Where the client itself must take part before the files are written (docker with a credential store).
    * The secret travels on stdin. @throws Problem `command_failed`

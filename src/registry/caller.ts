@@ -1,4 +1,4 @@
-/** Who is asking: the contract between the door (authentication) and the rooms behind it (npm, PyPI, OCI, management). */
+/** Who is asking: the contract between the door (authentication) and the rooms behind it (npm, PyPI, OCI, files, management). */
 import type { TokenRow } from "./store/schema.ts";
 
 /** A person's key: manages tokens, environments and users; opens no repository. */

@@ -1,4 +1,4 @@
-/** What the service hands to each of its rooms (npm, PyPI, OCI, management). */
+/** What the service hands to each of its rooms (npm, PyPI, OCI, Maven, generic, management). */
 import type { Kysely } from "kysely";
 import type { Door } from "./caller.ts";
 import type { Blobs } from "./store/blobs.ts";

@@ -2,7 +2,8 @@
 import type { Issued } from "../issued.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
-import { type Job, textsOf } from "./job.ts";
+import { findCredential } from "./found.ts";
+import type { Job } from "./job.ts";
 import type { Plan } from "./plan.ts";
 import { tokenFrom } from "./token-from.ts";
 
@@ -12,13 +13,12 @@ export interface Credential extends Issued {
   minted: boolean;
 }
 
-/** The active tokens of this registry that the files hold now, each once. */
-export async function standing(job: Job): Promise<Credential[]> {
+/** The active tokens of this registry that the clients have now, each once. */
+export async function standing({ parts, place, context, registries }: Job): Promise<Credential[]> {
   const found = new Map<string, Credential>();
-  const texts = await textsOf(job);
-  for (const { manager, endpoint } of job.parts) {
-    const { secret } = manager.status(endpoint.url, job.place, texts);
-    const token = secret && (await job.registries.introspect?.(secret));
+  for (const { manager, endpoint } of parts) {
+    const { secret } = await findCredential(manager, endpoint.url, place, context);
+    const token = secret && (await registries.introspect?.(secret));
     if (secret && token?.status === "active")
       found.set(token.id, { token, secret, username: token.username, minted: false });
   }

@@ -10,6 +10,7 @@ import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
 import { type Credential, fits, obtain, refuseLosing, standing } from "./credential.ts";
+import { findCredential } from "./found.ts";
 import { filesOf, type Job, openJob, type Part, type SetupRequest, targetOf, textsOf } from "./job.ts";
 import { type Plan, planAll } from "./plan.ts";
 import { putBack } from "./put-back.ts";
@@ -39,7 +40,10 @@ export async function setUp(
   const before = await standing(job);
   const kept = before.find((credential) => fits(credential, job));
   // Whatever would be refused is refused before a token exists.
-  const preview = await write(job, kept ?? (await standIn(job)), undefined);
+  const planned = kept ?? (await standIn(job));
+  const preview = await write(job, planned, undefined);
+  for (const part of job.parts)
+    await part.manager.ready?.(targetOf(job, part, planned), place, await textsOf(job), context.run);
   if (!kept) refuseLosing(job, preview.plan);
   if (request.dry_run) return { ...preview.receipt, token: kept?.token };
   const credential = kept ?? (await obtain(job));
@@ -94,22 +98,23 @@ async function write(job: Job, credential: Issued, token: Token | undefined): Pr
 
 /** With what each client itself would find now, so that a wrong key or a shadowing setting shows. */
 async function verify(job: Job, credential: Issued, { variables }: Plan): Promise<Verification[]> {
-  const texts = await textsOf(job);
   const all: Verification[] = [];
   for (const part of job.parts) {
     const { manager } = part;
     const target = targetOf(job, part, credential);
-    const status = manager.status(target.url, job.place, texts);
-    // Configured without a secret that we can read: a credential helper has it. What is to hold a variable's value,
-    // the user sets where they work, not where this server runs.
+    const status = await findCredential(manager, target.url, job.place, job.context);
+    // Configured without a secret that we can read: what has it keeps it to itself. What is to hold a variable's
+    // value, the user sets where they work, not where this server runs.
+    const unread = manager.stored ? undefined : target.secret;
     const secret = status.configured
-      ? (status.secret ?? target.secret)
+      ? (status.secret ?? unread)
       : variables.has(part)
         ? target.secret
         : undefined;
     const username = status.username ?? target.username;
     const verified = secret && (await manager.verify({ ...target, secret, username }, job.context.fetch));
-    if (!verified?.ok) throw unverified(part, verified?.cause ?? status.shadowed_by.join(" "));
+    if (!verified?.ok)
+      throw unverified(part, [verified?.cause, ...status.shadowed_by].filter(Boolean).join(" "));
     all.push(verified);
   }
   return all;

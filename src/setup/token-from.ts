@@ -5,7 +5,7 @@ import { Problem } from "../problem.ts";
 import { Secret } from "../secret.ts";
 
 /**
- * Reads a token from `env:NAME` or `file:PATH` (one line).
+ * Reads a token from `env:NAME` or `file:PATH` (one line, with or without `Bearer ` before it).
  * @throws Problem `invalid_input`, `not_found`; without a word of what was read
  */
 export async function tokenFrom(
@@ -22,7 +22,8 @@ export async function tokenFrom(
     );
   const text =
     kind === "env" ? env[name] : await readFile(absolute(name, place), "utf8").catch(() => undefined);
-  const value = text?.trim();
+  // cargo's variables and its file hold the whole header.
+  const value = text?.trim().replace(/^Bearer /i, "");
   if (!value)
     throw new Problem(
       "not_found",

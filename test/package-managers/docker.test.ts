@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { dockerConfigJson } from "../../src/package-managers/docker/pull-secret.ts";
 import { docker } from "../../src/package-managers/docker.ts";
 import type { Place, Target } from "../../src/package-managers/package-manager.ts";
 import { Secret } from "../../src/secret.ts";
@@ -86,10 +87,11 @@ describe("what is written", () => {
   it("goes to DOCKER_CONFIG, and to the profile on Windows", () => {
     expect(docker.files(placeOf({ env: { DOCKER_CONFIG: "/run/docker" } }))).toEqual([
       "/run/docker/config.json",
+      placeOf().store,
     ]);
-    expect(docker.files(placeOf({ platform: "win32", home: "C:\\Users\\al" }))).toEqual([
+    expect(docker.files(placeOf({ platform: "win32", home: "C:\\Users\\al" }))[0]).toBe(
       "C:\\Users\\al\\.docker\\config.json",
-    ]);
+    );
   });
 });
 
@@ -186,4 +188,29 @@ describe("what docker would come with", () => {
       expect(status(ours, { DOCKER_AUTH_CONFIG: harmless }).shadowed_by).toEqual([]);
     }
   });
+});
+
+describe("a pull secret", () => {
+  const login = { host, username: "alice", secret: new Secret(token) };
+
+  it("has each host's login, spelled out and encoded", () => {
+    const second = { ...login, host: "127.0.0.1:5000", username: "bob" };
+    expect(JSON.parse(dockerConfigJson([login, second]))).toEqual({
+      auths: {
+        [host]: { username: "alice", password: token, auth },
+        "127.0.0.1:5000": {
+          username: "bob",
+          password: token,
+          auth: Buffer.from(`bob:${token}`).toString("base64"),
+        },
+      },
+    });
+  });
+
+  it.each([{ host: "https://acme.example/v2" }, { username: "a:b" }, { secret: new Secret("two\nlines") }])(
+    "is refused with %o",
+    (over) => {
+      expect(refusalOf(() => dockerConfigJson([{ ...login, ...over }]))).toBe("invalid_input");
+    },
+  );
 });

@@ -94,7 +94,7 @@ describe("refuses, and mints nothing,", () => {
     [{ manager: "npm", scope: "global" }, "invalid_input", { allowed: ["user", "project"] }],
     [{ manager: "npm", permission: "write" }, "invalid_input", { allowed: ["read_only", "read_write"] }],
     [{ manager: "docker", scope: "project" }, "unsupported", { allowed: ["user"] }],
-    [{ manager: "docker", secret_style: "reference" }, "unsupported", { allowed: ["value"] }],
+    [{ manager: "docker", secret_style: "reference" }, "unsupported", { allowed: ["value", "helper"] }],
     [{ manager: "npm", expires: "2020-01-01" }, "invalid_input", {}],
     [{ manager: "npm", expires: "whenever" }, "invalid_input", {}],
     [{ manager: "npm", environment: "moon" }, "not_found", {}],

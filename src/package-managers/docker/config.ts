@@ -11,36 +11,76 @@ export interface Login {
   password: string;
 }
 
+/** A file in docker's format, and whose reading of it counts. */
+export interface AuthFile {
+  path: string;
+  /**
+   * `docker`, and helm like it: one login for a host; `credsStore` counts. `containers` is podman, skopeo and buildah
+   * (containers-auth.json(5)): keys may have a path, and `credsStore` is not looked at.
+   */
+  reader: "docker" | "containers";
+}
+
+/** What our own credential helper is called after `docker-credential-`, in `credHelpers`. */
+export const ourHelper = "fly-tokens";
+
 /** @throws Problem `unsupported` for a project: docker has one configuration for each user */
-export function configFile(place: Place): string {
-  if (place.scope === "project") {
-    throw new Problem("unsupported", "docker has no configuration of a project.", 'Use scope "user".', {
-      allowed: ["user"],
-    });
-  }
-  const { join, isAbsolute } = place.platform === "win32" ? win32 : posix;
-  const folder = place.env.DOCKER_CONFIG || join(place.home, ".docker");
-  if (isAbsolute(folder)) return join(folder, "config.json");
-  throw new Problem(
-    "invalid_input",
-    "DOCKER_CONFIG is a relative path.",
-    "Set DOCKER_CONFIG to an absolute path, or unset it.",
-  );
+export function dockerFile(place: Place): AuthFile {
+  refuseProject(place, "docker");
+  const { join } = pathsOf(place);
+  const folder = absoluteSetting("DOCKER_CONFIG", place) ?? join(place.home, ".docker");
+  return { path: join(folder, "config.json"), reader: "docker" };
+}
+
+/** @throws Problem `unsupported` */
+export function refuseProject({ scope }: Place, tool: string): void {
+  if (scope === "user") return;
+  throw new Problem("unsupported", `${tool} has no logins of a project.`, 'Use scope "user".', {
+    allowed: ["user"],
+  });
 }
 
 /**
- * The credential helper for a host, `docker-credential-NAME`: its own in `credHelpers`, else `credsStore`.
+ * A path from the environment; `undefined` when it is not set or empty.
+ *
+ * @throws Problem `invalid_input` when it is relative: another program would look elsewhere
+ */
+export function absoluteSetting(name: string, place: Place): string | undefined {
+  const value = place.env[name] || undefined;
+  if (value === undefined || pathsOf(place).isAbsolute(value)) return value;
+  throw new Problem(
+    "invalid_input",
+    `${name} is a relative path.`,
+    `Set ${name} to an absolute path, or unset it.`,
+  );
+}
+
+export function pathsOf({ platform }: Place): typeof posix {
+  return platform === "win32" ? win32 : posix;
+}
+
+/**
+ * The credential helper for a host, without `docker-credential-`: its own in `credHelpers`, else `credsStore`.
  *
  * @throws Problem `file_unparsable`; `unsupported` for a name that is not that of a program
  */
-export function helperFor(host: string, file: string, texts: Texts): string | undefined {
-  const name = member(file, texts, ["credHelpers", host]) ?? member(file, texts, ["credsStore"]);
+export function helperFor(host: string, file: AuthFile, texts: Texts): string | undefined {
+  const own = member(file.path, texts, ["credHelpers", host]);
+  return own === undefined ? generalHelper(file, texts) : checkHelper(own, file);
+}
+
+/** The helper for every host that has none of its own. @throws Problem `file_unparsable`, `unsupported` */
+export function generalHelper(file: AuthFile, texts: Texts): string | undefined {
+  return file.reader === "docker" ? checkHelper(member(file.path, texts, ["credsStore"]), file) : undefined;
+}
+
+function checkHelper(name: unknown, { path }: AuthFile): string | undefined {
   if (typeof name !== "string" || name === "") return undefined;
-  if (/^\w[\w.-]*$/.test(name)) return `docker-credential-${name}`;
+  if (/^\w[\w.-]*$/.test(name)) return name;
   throw new Problem(
     "unsupported",
-    `${file} names a credential helper that cannot be a program.`,
-    `Correct credsStore or credHelpers in ${file}.`,
+    `${path} names a credential helper that cannot be a program.`,
+    `Correct credsStore or credHelpers in ${path}.`,
   );
 }
 

@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem, quote } from "../../problem.ts";
 import type { Run, RunResult } from "../../run.ts";
-import { redact } from "../../secret.ts";
 import type { Place, Target } from "../package-manager.ts";
+import { said, storeIn } from "./credential-helper.ts";
 
 /**
  * Lets the docker CLI try the token and hand it to the helper. It gets a configuration folder of its own, because it
  * would write the user's file anew, in its own order and without what it does not know. Without the CLI the helper is
  * told directly; without a helper there is nothing to do.
  *
- * @param helper the program, when one is configured for the host
+ * @param helper of the user's, when one keeps the login
  * @throws Problem `unauthorized`, `command_failed`, `not_found` when the helper is not installed
  */
 export async function dockerLogin(
@@ -40,35 +40,10 @@ export async function dockerLogin(
   }
 }
 
-/**
- * Makes the helper forget a host. One that has nothing is content.
- *
- * @throws Problem `command_failed`, `not_found` when the helper is not installed
- */
-export async function eraseFrom(helper: string, host: string, env: Place["env"], run: Run): Promise<void> {
-  const result = await run(helper, ["erase"], { input: host, env });
-  if (result.code !== 0 && !/not found/i.test(result.stdout + result.stderr))
-    throw failure(helper, "erase", result);
-}
-
-/** The protocol of docker-credential-helpers: JSON on stdin. */
-async function storeIn(
-  helper: string,
-  { url, username, secret }: Target,
-  env: Place["env"],
-  run: Run,
-): Promise<void> {
-  const input = JSON.stringify({ ServerURL: url, Username: username, Secret: secret.reveal() });
-  const result = await run(helper, ["store"], { input, env });
-  if (result.code !== 0) throw failure(helper, "store", result);
-}
-
 /** An entry in `auths` keeps the CLI from choosing a helper by itself, which it does for an empty configuration. */
 function temporaryConfig(host: string, helper: string | undefined): object {
   const auths = { "placeholder.invalid": {} };
-  return helper === undefined
-    ? { auths }
-    : { auths, credHelpers: { [host]: helper.replace(/^docker-credential-/, "") } };
+  return helper === undefined ? { auths } : { auths, credHelpers: { [host]: helper } };
 }
 
 /** Without the settings that would lead the CLI elsewhere: contexts stand in the folder that it does not get. */
@@ -89,20 +64,4 @@ function refusal(host: string, result: RunResult): Problem {
         `\`docker login ${host}\` failed: ${quote(words)}`,
         `Run \`docker login ${host}\` by hand to see why.`,
       );
-}
-
-function failure(helper: string, action: string, result: RunResult): Problem {
-  return new Problem(
-    "command_failed",
-    `\`${helper} ${action}\` failed: ${quote(said(result))}`,
-    `Run \`${helper} list\` by hand to see why.`,
-  );
-}
-
-/** What a program said in the end, without its log lines and without secrets. */
-function said({ stdout, stderr }: RunResult): string {
-  const lines = `${stdout}\n${stderr}`
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "" && !/^time="/.test(line));
-  return redact(lines.join("\n"));
 }

@@ -1,7 +1,6 @@
 /** Which credential npm sends to a registry (npm-registry-fetch's and `npm config`'s rules, which differ). */
 import { Secret } from "../../secret.ts";
 import type { Layer, Setting } from "./npmrc.ts";
-import { referenceIn } from "./npmrc.ts";
 
 export interface Credential {
   /** The key that it was found under. */
@@ -66,7 +65,7 @@ export function npmCredentialAt(prefix: string, get: Get): Omit<Credential, "nea
   };
 }
 
-function secretIn({ written, value }: Setting, secret: string): { secret?: Secret } {
-  const unset = referenceIn(written) !== undefined && (value === written || value === "");
+function secretIn({ variable, written, value }: Setting, secret: string): { secret?: Secret } {
+  const unset = variable !== undefined && (value === written || value === "");
   return unset || secret === "" ? {} : { secret: new Secret(secret) };
 }

@@ -21,6 +21,8 @@ export interface Setting {
   written: string;
   /** The file, or the environment variable. */
   where: string;
+  /** The environment variable that `written` is a reference to, when it is one and nothing else. */
+  variable?: string | undefined;
 }
 
 export interface Layer {
@@ -102,7 +104,7 @@ export function fileSetting(file: string, key: string, place: Place, texts: Text
   const source = readValue(npmrc, file, texts, ["", key]);
   if (source === undefined) return undefined;
   const written = decode(source);
-  return { value: expand(written, place.env), written, where: file };
+  return { value: expand(written, place.env), written, where: file, variable: referenceIn(written) };
 }
 
 /** `npm_config_KEY` in any case; `_` stands for `-` except in keys that begin with `//`; an empty one counts as absent. */
@@ -117,7 +119,9 @@ export function environmentSetting(
     return key === (rest.startsWith("//") ? rest : rest.replace(/(?!^)_/g, "-").toLowerCase());
   };
   const [where, written] = Object.entries(env).findLast((entry) => named(entry) && entry[1]) ?? [];
-  return where && written ? { value: expand(written, env), written, where } : undefined;
+  return where && written
+    ? { value: expand(written, env), written, where, variable: referenceIn(written) }
+    : undefined;
 }
 
 /**
@@ -134,8 +138,7 @@ function expand(text: string, env: Place["env"]): string {
   );
 }
 
-/** The variable that a written value is a reference to, when it is one and nothing else. */
-export function referenceIn(written: string): string | undefined {
+function referenceIn(written: string): string | undefined {
   return /^\$\{([^${}?]+)\??\}$/.exec(written)?.[1];
 }
 
@@ -161,6 +164,17 @@ function pnpmFolder({ platform, home, env }: Place): string {
     return win32.join(env.LOCALAPPDATA ?? win32.join(home, "AppData/Local"), "pnpm/config");
   if (env.XDG_CONFIG_HOME) return posix.join(env.XDG_CONFIG_HOME, "pnpm");
   return posix.join(home, platform === "darwin" ? "Library/Preferences/pnpm" : ".config/pnpm");
+}
+
+/** The project's folder and those above it, as far as the home folder or the root. */
+export function projectFolders(place: Place): string[] {
+  const { dirname } = pathsOf(place);
+  const folders: string[] = [];
+  for (let at = place.project_dir; at !== undefined && at !== folders.at(-1); at = dirname(at)) {
+    if (at === place.home && folders.length > 0) break;
+    folders.push(at);
+  }
+  return folders;
 }
 
 export function pathsOf(place: Place): typeof posix {

@@ -5,7 +5,7 @@ import type { Edit } from "../edit.ts";
 import { mayHoldCredentials, sameRegistry, withoutCredentials } from "../input.ts";
 import { type Place, secretVariable, type Target } from "../package-manager.ts";
 import { effective, tokenKey } from "./credentials.ts";
-import { fileSetting, type Layer, referenceIn } from "./npmrc.ts";
+import { fileSetting, type Layer } from "./npmrc.ts";
 import type { NpmTarget } from "./target.ts";
 
 /** The edit that names the registry; none where the file names it already. @throws Problem `file_unparsable` */
@@ -30,7 +30,7 @@ export function tokenEdits(
   texts: Texts,
 ): { edits: Edit[]; variable: string | undefined } {
   const credential = fileSetting(file, tokenKey(url), place, texts);
-  const kept = style === "value" || !credential ? undefined : referenceIn(credential.written);
+  const kept = style === "value" ? undefined : credential?.variable;
   const variable = kept ?? (style === "reference" ? secretVariable : undefined);
   const source = variable === undefined ? token : kept === undefined ? `\${${variable}}` : undefined;
   if (source === undefined || credential?.written === source) return { edits: [], variable };

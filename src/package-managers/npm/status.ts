@@ -3,12 +3,14 @@ import type { Texts } from "../../disk/change.ts";
 import { isLoopback, parseRegistryUrl, sameRegistry, withoutCredentials } from "../input.ts";
 import type { Place, Status } from "../package-manager.ts";
 import { type Credential, effective, findCredential, tokenKey } from "./credentials.ts";
-import { fileSetting, type Layer, npmFiles, npmLayers, referenceIn, type Setting } from "./npmrc.ts";
+import { fileSetting, type Layer, npmFiles, npmLayers, type Setting } from "./npmrc.ts";
 
 /** What a client's files come to. */
 export interface Found {
   url: URL;
-  /** The setting that leads to the registry, if one does. */
+  /** The name of the setting that leads to the registry, or would: `registry`, `@acme:registry`. */
+  key: string;
+  /** The setting that leads there, if one does. */
   registry: Setting | undefined;
   credential: Credential | undefined;
   layers: readonly Layer[];
@@ -20,21 +22,23 @@ export interface Reading {
   layers: readonly Layer[];
   /** Which credential it comes with; as npm does by default. */
   find?: typeof findCredential;
+  /** What it does where the variable behind a reference is missing. */
+  unset?: typeof unsetVariable;
   /** What this client in particular has against them. */
   warnings?(found: Found): string[];
 }
 
 /** @throws Problem `invalid_input`, `file_unparsable` */
-export function statusOf(registry: string, place: Place, reading: Reading): Status {
+export function statusOf(registry: string, place: Place, read: (url: URL) => Reading): Status {
   const url = parseRegistryUrl(registry);
-  const { layers, find = findCredential, warnings = () => [] } = reading;
+  const { layers, find = findCredential, warnings = () => [], unset = unsetVariable } = read(url);
   const keys = registryKeys(registry, layers);
-  const inUse = keys
-    .map((key) => effective(layers, key))
-    .find((setting) => sameRegistry(setting?.value, registry));
+  const leads = (key: string) => sameRegistry(effective(layers, key)?.value, registry);
+  const key = keys.find(leads) ?? keys[0] ?? "registry";
+  const inUse = leads(key) ? effective(layers, key) : undefined;
   const credential = find(url, (key) => effective(layers, key));
   const current = inUse ?? effective(layers, "registry");
-  const variable = credential && referenceIn(credential.setting.written);
+  const variable = credential?.setting.variable;
   return {
     configured: inUse !== undefined && credential?.secret !== undefined,
     url: current && withoutCredentials(current.value),
@@ -43,8 +47,8 @@ export function statusOf(registry: string, place: Place, reading: Reading): Stat
     where: credential && (variable ?? credential.setting.where),
     shadowed_by: [...registryShadows(keys, registry, layers, place), ...credentialShadows(url, layers)],
     warnings: [
-      ...warnings({ url, registry: inUse, credential, layers }),
-      ...(variable !== undefined && !credential?.secret ? [unsetVariable(variable)] : []),
+      ...warnings({ url, key, registry: inUse, credential, layers }),
+      ...(variable !== undefined && !credential?.secret ? [unset(variable)] : []),
       ...(credential && !isLoopback(url.hostname) && url.protocol !== "https:"
         ? [`The token travels to ${url.host} unencrypted.`]
         : []),
@@ -54,7 +58,7 @@ export function statusOf(registry: string, place: Place, reading: Reading): Stat
 
 /** @throws Problem `invalid_input`, `file_unparsable` */
 export function npmStatus(registry: string, place: Place, texts: Texts): Status {
-  return statusOf(registry, place, {
+  return statusOf(registry, place, () => ({
     layers: npmLayers(place, texts),
     warnings: ({ url, registry, credential, layers }) => [
       ...(registry && !registry.value.endsWith("/")
@@ -70,7 +74,7 @@ export function npmStatus(registry: string, place: Place, texts: Texts): Status 
       ...bareCredentials(layers),
       ...pnpmNote(url, credential, place, texts),
     ],
-  });
+  }));
 }
 
 /** The keys that lead to the registry: `registry`, or `@scope:registry` for one npm scope; `registry` when none does. */

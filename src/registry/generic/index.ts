@@ -22,17 +22,16 @@ export function genericRoom(deps: RoomDeps): Hono<FileEnv> {
   room.get("*", async (c) => {
     const [name, asked, file, ...more] = pathOf(c) ?? [""];
     if (name === undefined) return c.json(await listNames(deps.db));
-    const known = await listVersions(deps.db, name);
-    if (known.versions.length === 0 || more.length > 0) throw nothingHere();
-    if (asked === undefined) return c.json(known);
-    const version = latest.test(asked) ? known.versions.at(-1)?.version : asked;
+    if (more.length > 0) throw nothingHere();
+    const version = asked !== undefined && latest.test(asked) ? await newest(deps, name) : asked;
     if (file !== undefined) {
       const found = await findFile(deps.db, "generic", `${name}/${version}/${file}`);
       if (!found) throw nothingHere();
       return send(deps, c.req.raw, found, "application/octet-stream");
     }
-    if (!known.versions.some((one) => one.version === version)) throw nothingHere();
-    return c.json(await listVersion(deps.db, name, version ?? ""));
+    return asked === undefined
+      ? c.json(unlessEmpty(await listVersions(deps.db, name), "versions"))
+      : c.json(unlessEmpty(await listVersion(deps.db, name, version ?? ""), "files"));
   });
 
   room.put("*", (c) => {
@@ -50,4 +49,15 @@ export function genericRoom(deps: RoomDeps): Hono<FileEnv> {
   });
 
   return room;
+}
+
+async function newest(deps: RoomDeps, name: string): Promise<string | undefined> {
+  const { versions } = await listVersions(deps.db, name);
+  return versions.at(-1)?.version;
+}
+
+/** @throws Refusal 404 */
+function unlessEmpty<Key extends string, List extends Record<Key, unknown[]>>(list: List, key: Key): List {
+  if (list[key].length === 0) throw nothingHere();
+  return list;
 }

@@ -7,7 +7,9 @@ export interface Originals {
   /** Something that the user adds later: a comment, or a value that is no manager's. */
   later(text: string): string;
   /** A source text that the user puts in place of ours. */
-  theirs: string;
+  theirs: string | ((path: readonly string[]) => string);
+  /** Whether a file of this path could have this text; any could by default. */
+  fits?(text: string, path: string): boolean;
   /** What remains to be compared after an undo in a text that the user has filled too; all of it by default. */
   sameBut?(text: string): string;
 }
