@@ -116,6 +116,15 @@ describe("what is written", () => {
 });
 
 describe("PIP_CONFIG_FILE", () => {
+  it("is not truncated: everything of the user's in the file that it names stays", () => {
+    const before =
+      "# ours, everywhere\n[global]\ntimeout = 90\ntrusted-host =\n    a.example\n    b.example\n\n[install]\nno-compile = yes\n";
+    const draft = plan({ "/ci/pip.conf": before }, {}, { env: { PIP_CONFIG_FILE: "/ci/pip.conf" } });
+    expect(written(draft)["/ci/pip.conf"]).toBe(
+      before.replace("b.example\n", `b.example\nindex-url = ${url}\n`),
+    );
+  });
+
   it("is the file to edit when it names one that exists", () => {
     const where = { env: { PIP_CONFIG_FILE: "/ci/pip.conf" } };
     expect(Object.keys(written(plan({ "/ci/pip.conf": "[global]\n" }, { style: "value" }, where)))).toEqual([

@@ -49,9 +49,14 @@ export function tryNetrc(
     file,
     // A value that is written in another way, in quotes or after `account`, stays as it is.
     edits: edits.filter((_, index) => [entry.login, entry.password][index] !== [login, password][index]),
-    warnings: isLoopback(host)
-      ? [`The entry in ${file} goes to every program that reads netrc, for every port of ${host}.`]
-      : [],
+    warnings: [
+      ...(isLoopback(host)
+        ? [`The entry in ${file} goes to every program that reads netrc, for every port of ${host}.`]
+        : []),
+      ...(entry.password !== undefined && entry.password !== password
+        ? [`Every program that reads ${file} uses the new token for ${host} from now on.`]
+        : []),
+    ],
   };
 }
 

@@ -60,7 +60,7 @@ function shadows(index: string, place: Place, texts: Texts): string[] {
         ({ value, where }) =>
           `${where} sends what is published to ${sourceName} to ${withoutCredentials(value) ?? "something that is not a URL"}.`,
       ),
-    // Poetry before 1.7 takes the file's login first; what it does then differs from what its successors do.
+    // Poetry 1.3 still takes the file's login first; its successors go by the variable.
     ...[...outranking(usernamePath, auth), ...outranking(passwordPath, auth)].map(
       ({ where }) => `${where} outranks the login in ${auth}.`,
     ),

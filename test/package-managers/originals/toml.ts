@@ -92,16 +92,37 @@ verify_ssl = true
 
 [tool.uv]
 dev-dependencies = []
-
-[[source]]
-url = "https://former.example/simple"
-verify_ssl = true
-name = "fly"
 `,
+    `[[source]]
+url = "https://public.example/simple"   # everybody's
+verify_ssl = true
+name = "pypi"
+
+[packages]
+requests = "*"
+
+[requires]
+python_version = "3.11"
+`,
+    `[packages]\r
+flask = {version = ">=3", extras = ["async"]}\r
+\r
+[[source]]\r
+name = "other"\r
+url = "https://\${OTHER_USER}:\${OTHER_TOKEN}@other.example/simple"\r
+verify_ssl = true\r
+\r
+[[source]]\r
+verify_ssl = false\r
+url = 'https://former.example/simple'\r
+name = "fly"`,
     "\n",
     "",
   ],
   broken: "[registries.fly]\nindex = not quoted\n",
   later: commentOnTop("#"),
+  // pipenv's sources are a list, cargo's a table.
+  fits: (text, path) =>
+    path.endsWith("/Pipfile") ? !/^\[source\./m.test(text) : !/^\[\[source\]\]/m.test(text),
   theirs: '"the-users-own"',
 };
