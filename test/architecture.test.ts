@@ -166,6 +166,7 @@ describe("what only some may use", () => {
       "src/package-managers/docker/login.ts", // on stdin
       "src/package-managers/docker/verify.ts",
       "src/package-managers/npm/status.ts", // compared
+      "src/package-managers/nuget/verify.ts",
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed
