@@ -190,6 +190,7 @@ describe("what only some may use", () => {
       "src/package-managers/podman/status.ts", // compared
       "src/package-managers/terraform/plan.ts",
       "src/package-managers/npm/target.ts", // checked
+      "src/package-managers/nuget/verify.ts",
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed

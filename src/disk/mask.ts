@@ -41,7 +41,11 @@ export function mask(text: string, secrets: readonly string[]): string {
     .sort((a, b) => b.length - a.length)
     .reduce((clean, secret) => clean.replaceAll(secret, masked), text);
   return redact(
-    known.replace(named, `$1${masked}`).replace(inUrl, `$1${masked}@`).replace(jsonText, `$1${masked}`),
+    known
+      .replace(inXml, `$1${masked}`)
+      .replace(named, `$1${masked}`)
+      .replace(inUrl, `$1${masked}@`)
+      .replace(jsonText, `$1${masked}`),
   );
 }
 
@@ -57,4 +61,7 @@ const name = /\b_?(?:auth|authtoken|password|passwd|identitytoken|registrytoken|
 const named = new RegExp(`(${name}(?:\\s*[=:]\\s*|[ \\t]+(?![=:])))${value}`, "gi");
 // In JSON on one line anything may be one: HttpHeaders has names of the user's own making.
 const jsonText = /("(?:[^"\\]|\\.)*"\s*:\s*)"(?:[^"\\]|\\.)+"/g;
+// Maven's servers, and NuGet's credentials. A whole element is one value there, and its lines are shown one by one.
+const inXml =
+  /(<(?:password|passphrase)>\s*|\bkey=["'](?:cleartext)?password["']\s+value=["'])(?!\$\{|%\w+%|\[secret\])[^<"']+/gi;
 const inUrl = /(:\/\/)[^/\s@"']+@/g;
