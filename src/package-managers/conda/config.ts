@@ -50,7 +50,7 @@ export function condarcFiles(place: Place): string[] {
  *
  * @throws Problem `file_unparsable`
  */
-export function fileChannels(file: string, texts: Texts): Channel[] {
+function fileChannels(file: string, texts: Texts): Channel[] {
   const source = readValue(yaml, file, texts, ["channels"]) ?? readValue(yaml, file, texts, ["channel"]);
   const names = source === undefined ? [] : (decodeItems(source) ?? [yaml.decode(source) ?? ""]);
   return names.filter(Boolean).map((name) => ({ name, where: file }));
