@@ -9,7 +9,15 @@
 import { ParseError, type Path, parseStep, type TextFormat } from "./format.ts";
 import { byteOrderMark, lineBreak, splice } from "./lines.ts";
 import { closing, defaultUnit, isMultiline, type Lead, leadIn } from "./xml-layout.ts";
-import { attribute, childText, decodeXml, encodeXml, parseXml, type XmlElement } from "./xml-tree.ts";
+import {
+  attribute,
+  childText,
+  decodeXml,
+  encodeXml,
+  parseXml,
+  type XmlDocument,
+  type XmlElement,
+} from "./xml-tree.ts";
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>';
 
@@ -21,21 +29,25 @@ const declaration = '<?xml version="1.0" encoding="UTF-8"?>';
  */
 export const xml: TextFormat = {
   id: "xml",
-  read: (text, path) => locate(text, path)?.source,
+  read: (text, path) => locate(text, parseXml(text), path)?.source,
   write(text, path, source) {
     checkSource(path, source);
-    const found = locate(text, path);
-    const drafts = found ? [splice(text, found.start, found.end, source)] : insertions(text, path, source);
+    const document = parseXml(text);
+    const found = locate(text, document, path);
+    const drafts = found
+      ? [splice(text, found.start, found.end, source)]
+      : insertions(text, document, path, source);
+    const others = rest(document, path, "last");
     const written = drafts.find(
-      (draft) => proves(text, draft, path, source) && (found !== undefined || isTakenBack(draft, path, text)),
+      (draft) =>
+        proves(draft, path, source, others) && (found !== undefined || withoutAny(draft, path) === text),
     );
     if (written === undefined) throw harmful();
     return written;
   },
   erase(text, path) {
-    let erased = text;
-    for (let found = locate(erased, path); found; found = locate(erased, path)) erased = found.cut();
-    if (rest(erased, path, "all") !== rest(text, path, "all")) throw harmful();
+    const erased = withoutAny(text, path);
+    if (rest(parseXml(erased), path, "all") !== rest(parseXml(text), path, "all")) throw harmful();
     return erased;
   },
   encode: encodeXml,
@@ -50,9 +62,9 @@ interface Located {
 }
 
 /** @throws ParseError; RangeError for a path that leads nowhere in XML */
-function locate(text: string, path: Path): Located | undefined {
+function locate(text: string, { root }: XmlDocument, path: Path): Located | undefined {
   const { elements, name } = split(path);
-  const element = find(parseXml(text).root, elements);
+  const element = find(root, elements);
   const sourceAt = (start: number, end: number) => ({ source: text.slice(start, end), start, end });
   if (!element) return undefined;
   if (name === undefined) return { ...sourceAt(element.start, element.end), cut: () => cut(text, element) };
@@ -63,6 +75,12 @@ function locate(text: string, path: Path): Located | undefined {
       cut: () => cutAttribute(text, element, name),
     }
   );
+}
+
+/** Without the value, however often it is there. */
+function withoutAny(text: string, path: Path): string {
+  const found = locate(text, parseXml(text), path);
+  return found ? withoutAny(found.cut(), path) : text;
 }
 
 /** The steps to the element, and the attribute's name. @throws RangeError */
@@ -114,10 +132,9 @@ function checkSource(path: Path, source: string): void {
 }
 
 /** The text with the value put in, in each way that might do, the best first. */
-function insertions(text: string, path: Path, source: string): string[] {
+function insertions(text: string, { root }: XmlDocument, path: Path, source: string): string[] {
   const { elements, name } = split(path);
-  const { root } = parseXml(text);
-  if (!root) return [document(text, elements, name, source)];
+  if (!root) return [fresh(text, elements, name, source)];
   let parent = root;
   let depth = 1;
   const steps = name === undefined ? elements.length - 1 : elements.length;
@@ -135,12 +152,7 @@ function insertions(text: string, path: Path, source: string): string[] {
 }
 
 /** A new file: the declaration, the root, and a last line break before whatever white space was there. */
-function document(
-  text: string,
-  [root = "", ...steps]: Path,
-  name: string | undefined,
-  source: string,
-): string {
+function fresh(text: string, [root = "", ...steps]: Path, name: string | undefined, source: string): string {
   const nl = lineBreak(text);
   const top = text.startsWith(byteOrderMark) ? 1 : 0;
   const lead = { lead: nl + defaultUnit, unit: defaultUnit };
@@ -234,13 +246,10 @@ function withoutRoot(text: string, root: XmlElement): string | undefined {
   return isOurs ? top + after.slice(nl.length) : undefined;
 }
 
-function isTakenBack(draft: string, path: Path, text: string): boolean {
-  return xml.erase(draft, path) === text;
-}
-
-function proves(before: string, after: string, path: Path, source: string): boolean {
+function proves(after: string, path: Path, source: string, others: string): boolean {
   try {
-    return xml.read(after, path) === source && rest(after, path, "last") === rest(before, path, "last");
+    const document = parseXml(after);
+    return locate(after, document, path)?.source === source && rest(document, path, "last") === others;
   } catch (error) {
     if (error instanceof ParseError) return false;
     throw error;
@@ -253,9 +262,8 @@ function proves(before: string, after: string, path: Path, source: string): bool
  *
  * @param which of several values at the path: the one that counts, or all of them
  */
-function rest(text: string, path: Path, which: "last" | "all"): string {
+function rest({ root, notes }: XmlDocument, path: Path, which: "last" | "all"): string {
   const { elements, name } = split(path);
-  const { root, notes } = parseXml(text);
   const all = root ? matches([root], elements.slice(1)) : [];
   const left = new Set(which === "all" ? all : all.slice(-1));
 

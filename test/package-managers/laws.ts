@@ -293,15 +293,15 @@ function casesOf(manager: PackageManager): Case[] {
         manager.files(place).map((file) => [file, file.endsWith("pyvenv.cfg") ? "home = /usr/bin\n" : null]),
       );
       const written = manager.plan(target, place, none).changes;
-      const variants = Math.max(...Object.values(originals).map((list) => list.texts.length));
+      const choices = written.map(({ path, entries }) => {
+        const { texts: all = [], fits = () => true } = originals[entries[0]?.format ?? ""] ?? {};
+        return { path, list: all.filter((text) => fits(text, path)) };
+      });
+      const variants = Math.max(...choices.map(({ list }) => list.length));
       const filled = Array.from({ length: variants }, (_, index) => {
         const texts = new Map(none);
-        for (const change of written) {
-          const { texts: all = [], fits = () => true } = originals[formatOf(change)] ?? {};
-          const list = all.filter((text) => fits(text, change.path));
-          if (list.length === 0) continue;
-          texts.set(change.path, list[index % list.length] ?? "");
-        }
+        for (const { path, list } of choices)
+          if (list.length > 0) texts.set(path, list[index % list.length] ?? "");
         return texts;
       });
       return [none, ...filled].map((texts, index) => ({

@@ -9,7 +9,7 @@ import { sourceName } from "../package-manager.ts";
 
 export const serverPath = ["settings", "servers", `server[id=${sourceName}]`];
 export const mirrorPath = ["settings", "mirrors", `mirror[id=${sourceName}]`];
-export const profilePath = ["settings", "profiles", `profile[id=${sourceName}]`];
+const profilePath = ["settings", "profiles", `profile[id=${sourceName}]`];
 
 const id: Markup = { name: "id", content: sourceName };
 const leaf = (name: string, content: string): Markup => ({ name, content });
