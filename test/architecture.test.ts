@@ -184,13 +184,11 @@ describe("what only some may use", () => {
       "src/package-managers/docker/verify.ts",
       "src/package-managers/netrc/first-match.ts",
       "src/package-managers/npm/status.ts", // compared
-      "src/package-managers/npm/target.ts", // checked, on its way into the file
+      "src/package-managers/npm/target.ts", // checked
       "src/package-managers/npm/verify.ts", // the Authorization header
       "src/package-managers/nuget/verify.ts", // the Authorization header
       "src/package-managers/podman/status.ts", // compared
       "src/package-managers/terraform/plan.ts",
-      "src/package-managers/npm/target.ts", // checked
-      "src/package-managers/nuget/verify.ts",
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed

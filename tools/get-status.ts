@@ -100,6 +100,8 @@ async function describe({ id, configured, url, identity, tokens, environments, r
 
 async function examine(manager: PackageManager, context: Context) {
   const installed = await context.installed(manager.tool);
+  // Each project has its own.
+  if (!manager.scopes.includes("user")) return { id: manager.id, installed, configured: false };
   try {
     const { registries } = context.use("registries");
     const { url } = await registries.endpoint(manager.ecosystem);
