@@ -3,13 +3,13 @@ import type { Texts } from "../disk/change.ts";
 import { properties } from "../formats/properties.ts";
 import { whole } from "../formats/whole.ts";
 import { Problem } from "../problem.ts";
+import { probeWithBasic } from "./basic-probe.ts";
 import { changesOf, type Edit } from "./edit.ts";
 import { fileProperty, gradleFiles, type Property } from "./gradle/files.ts";
 import { initScript, isOurs } from "./gradle/script.ts";
 import { gradleStatus, unsetVariable } from "./gradle/status.ts";
 import { checkText, checkUsername, parseRegistryUrl } from "./input.ts";
 import { definePackageManager, type Place, secretVariable } from "./package-manager.ts";
-import { basic, dismiss, get, probe, whyRefused } from "./probe.ts";
 
 export const gradle = definePackageManager({
   id: "gradle",
@@ -84,20 +84,7 @@ export const gradle = definePackageManager({
 
   status: (url, place, texts) => gradleStatus(url, requireUser(place), texts),
 
-  verify: (target, fetch) =>
-    probe(target.url, async (url) => {
-      const authorization = basic(target.username, target.secret.reveal());
-      const response = await get(fetch, url, { authorization });
-      await dismiss(response);
-      const { status } = response;
-      if (response.ok) return { ok: true, status };
-      const refused = { ok: false, status, cause: whyRefused(response) };
-      if (status !== 404) return refused;
-      // Some repositories show no root. That a stranger is turned away proves that the token was known.
-      const stranger = await get(fetch, url);
-      await dismiss(stranger);
-      return stranger.status === 401 || stranger.status === 403 ? { ok: true, status } : refused;
-    }),
+  verify: (target, fetch) => probeWithBasic(target.url, target, fetch),
 });
 
 /** What it was before: by variable, where our script is there and the file has a user without a token. */

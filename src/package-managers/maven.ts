@@ -48,20 +48,28 @@ export const maven = definePackageManager({
     const variable = kept ?? (target.style === "reference" ? secretVariable : undefined);
     const password = variable === undefined ? token : `\${env.${variable}}`;
     const others = deployers.filter((id) => id !== sourceName);
+    const deploys = target.publishes !== false && others.length === 0;
 
     const edits = [
       ...rootEdits(user, texts),
       serverEdit(user, texts, username, password),
       ...(target.mirrors ? [mirrorEdit(user, texts, url)] : []),
-      profileEdit(user, texts, url, others.length === 0),
+      profileEdit(user, texts, url, deploys),
       activationEdit(user, texts),
     ];
     return {
       changes: changesOf(edits, texts),
       warnings: [
-        others.length === 0
-          ? `\`mvn deploy\` goes to ${url} for every project on this machine, instead of where the project says.`
-          : `\`mvn deploy\` goes where the profile \`${others[0]}\` says, as before; give -DaltDeploymentRepository=${sourceName}::default::${url} to publish there.`,
+        ...(deploys
+          ? [
+              `\`mvn deploy\` goes to ${url} for every project on this machine, instead of where the project says.`,
+            ]
+          : []),
+        ...(others.length > 0
+          ? [
+              `\`mvn deploy\` goes where the profile \`${others[0]}\` says, as before; give -DaltDeploymentRepository=${sourceName}::default::${url} to publish there.`,
+            ]
+          : []),
         ...(variable === undefined ? [] : [unsetVariable(variable)]),
       ],
       replaced_url: target.mirrors ? formerMirror(url, user, texts, place.env) : undefined,

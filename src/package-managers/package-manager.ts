@@ -68,6 +68,8 @@ export interface Target {
   publish_url?: string | undefined;
   /** Whether the registry has the public packages too, so that it can stand in for the public registry. */
   mirrors?: boolean | undefined;
+  /** Whether the token may publish: without it, nothing that publishes is led here. */
+  publishes?: boolean | undefined;
   /** docker: the path below the host under which repositories live, such as `docker`. */
   path?: string | undefined;
   username: string;

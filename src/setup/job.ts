@@ -68,6 +68,7 @@ export function targetOf({ request }: Job, { endpoint }: Part, { secret, usernam
     publish_url: endpoint.publish_url,
     path: endpoint.path,
     mirrors: endpoint.mirrors,
+    publishes: request.permission === "read_write",
     username,
     secret,
     style: request.secret_style,

@@ -236,19 +236,20 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
 
 /** Every law that a manager breaks, with the first case that shows it. */
 export async function violations(manager: PackageManager): Promise<string[]> {
+  const cases = casesOf(manager);
   const found: string[] = [];
   for (const [law, check] of Object.entries(laws)) {
-    const failure = await firstFailure(manager, check);
+    const failure = await firstFailure(cases, check);
     if (failure) found.push(`${law}: ${failure}`);
   }
   return found;
 }
 
 async function firstFailure(
-  manager: PackageManager,
+  cases: readonly Case[],
   check: (test: Case) => void | Promise<void>,
 ): Promise<string | undefined> {
-  for (const test of casesOf(manager)) {
+  for (const test of cases) {
     try {
       await check(test);
     } catch (error) {
