@@ -45,27 +45,43 @@ export function sourceEdit(client: NugetClient, file: string, texts: Texts, url:
   );
 }
 
-/** @param password as it is to be written */
-export function credentialEdit(file: string, texts: Texts, username: string, password: string): Edit {
+/**
+ * Each value for itself: NuGet lays out elements anew when it writes the file, and ours are still to be known then.
+ *
+ * @param password as it is to be written
+ */
+export function credentialEdits(
+  client: NugetClient,
+  file: string,
+  texts: Texts,
+  username: string,
+  password: string,
+): Edit[] {
   const name = credentialName(file, texts);
-  const path = credentialPath(name);
-  const values = { Username: username, ClearTextPassword: password, ValidAuthenticationTypes: "basic" };
-  const items = Object.entries(values).map(([key, value]) => ({ key, value }));
-  return {
-    ...entry(
-      file,
-      texts,
-      path,
-      (text) => markup(text, path, { name, content: items.map(add) }),
-      // A password that Windows encrypted cannot stand beside one in clear text.
-      (source) =>
-        items.reduce(
-          (text, item) => withItem(text, name, item),
-          xml.erase(source, [name, "add[@key=Password]"]),
-        ),
-    ),
-    sensitive: true,
+  const parent = credentialPath(name);
+  const values = {
+    Username: username,
+    ClearTextPassword: password,
+    ...(client.authenticationTypes !== undefined && { ValidAuthenticationTypes: client.authenticationTypes }),
   };
+  const current = readValue(xml, file, texts, parent);
+  const encrypted = [name, "add[@key=Password]"];
+  // A password that Windows encrypted cannot stand beside one in clear text: then all of it is one value.
+  if (current !== undefined && xml.read(current, encrypted) !== undefined) {
+    const source = parsing(file, () =>
+      Object.entries(values).reduce(
+        (text, [key, value]) => withItem(text, name, key, value),
+        xml.erase(current, encrypted),
+      ),
+    );
+    return [{ file, format: xml, path: parent, source, sensitive: true }];
+  }
+  return Object.entries(values).map(([key, value]) => {
+    const path = [...parent, `add[@key=${key}]`];
+    const fresh = (text: string) => markup(text, path, add({ key, value }));
+    const edit = entry(file, texts, path, fresh, (source) => withAttribute(source, ["add"], "value", value));
+    return { ...edit, sensitive: key === "ClearTextPassword" };
+  });
 }
 
 /** The password of our credential as it is written now. */
@@ -107,11 +123,11 @@ function entry(
   return { file, format: xml, path, source, sensitive: false };
 }
 
-function withItem(text: string, name: string, item: { key: string; value: string }): string {
-  const path = [name, `add[@key=${item.key}]`];
+function withItem(text: string, name: string, key: string, value: string): string {
+  const path = [name, `add[@key=${key}]`];
   return xml.read(text, path) === undefined
-    ? xml.write(text, path, markup(text, path, add(item)))
-    : withAttribute(text, path, "value", item.value);
+    ? xml.write(text, path, markup(text, path, add({ key, value })))
+    : withAttribute(text, path, "value", value);
 }
 
 function withAttribute(text: string, element: Path, name: string, value: string): string {

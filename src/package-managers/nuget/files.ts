@@ -12,6 +12,8 @@ export interface NugetClient {
   expands: boolean;
   /** Whether it wants to be told that http is meant. */
   asksAboutHttp: boolean;
+  /** The only way in which it is to send a credential; the older ones do not know that they can be told. */
+  authenticationTypes: string | undefined;
   /** The source that it would give a new file of its own. */
   publicSource: Readonly<Record<string, string>>;
 }
@@ -24,6 +26,7 @@ export const nugetExe: NugetClient = {
       : posix.join(env.XDG_CONFIG_HOME || posix.join(home, ".config"), "NuGet/NuGet.Config"),
   expands: false,
   asksAboutHttp: false,
+  authenticationTypes: undefined,
   publicSource: { key: "https://www.nuget.org/api/v2/", value: "https://www.nuget.org/api/v2/" },
 };
 
@@ -36,6 +39,7 @@ export const dotnetCli: NugetClient = {
   expands: true,
   // Since SDK 9 (NU1302); others do not mind.
   asksAboutHttp: true,
+  authenticationTypes: "basic",
   publicSource: { key: "nuget.org", value: "https://api.nuget.org/v3/index.json", protocolVersion: "3" },
 };
 

@@ -5,7 +5,7 @@ import { changesOf } from "../edit.ts";
 import { checkText, checkUsername, parseRegistryUrl, sameRegistry, withoutCredentials } from "../input.ts";
 import { type Draft, type Place, secretVariable, sourceName, type Target } from "../package-manager.ts";
 import { readConfig, variableIn } from "./config.ts";
-import { credentialEdit, publicSourceEdits, sourceEdit, writtenPassword } from "./entries.ts";
+import { credentialEdits, publicSourceEdits, sourceEdit, writtenPassword } from "./entries.ts";
 import { chosen, type NugetClient, nugetFiles } from "./files.ts";
 import { unsetVariable } from "./status.ts";
 
@@ -49,7 +49,7 @@ export function nugetPlan(
   const edits = [
     ...(replaces ? [] : publicSourceEdits(client, user, texts)),
     sourceEdit(client, sourceFile, texts, url),
-    credentialEdit(user, texts, username, variable === undefined ? password : `%${variable}%`),
+    ...credentialEdits(client, user, texts, username, variable === undefined ? password : `%${variable}%`),
   ];
   const former = readConfig(client, files, place, texts).sources.get(sourceName);
   return {

@@ -100,6 +100,27 @@ describeWith(["nuget"], "nuget", () => {
     await restore(agent, "nuget");
     await expect(access(machine.at(file))).rejects.toThrow("ENOENT");
   });
+
+  test("what NuGet itself writes after us stays when ours is taken back", async () => {
+    await using registry = await startRegistry();
+    await using server = await startNuget(registry);
+    await using machine = await openMachine({
+      FLY_TOKENS_LOCAL_URL: registry.url,
+      FLY_TOKENS_LOCAL_KEY: registry.adminKey,
+      FLY_TOKENS_LOCAL_ENDPOINTS: `nuget=${server.v2}`,
+    });
+    await using agent = await agentOn(machine);
+    await machine.write(file, before, 0o600);
+    await setUp(agent, "nuget");
+    await succeed(
+      machine.run("nuget", "sources add -Name later -Source http://127.0.0.1:1/x -NonInteractive"),
+    );
+    await restore(agent, "nuget");
+    const text = await machine.read(file);
+    expect(text).toContain('key="later"');
+    expect(text).toContain("<!-- mine -->");
+    expect(text).not.toMatch(/flyt_|<fly>|key="fly"/);
+  });
 });
 
 test("dotnet is set up with the service index, its file has what its documentation asks for, and all is as before", async () => {
