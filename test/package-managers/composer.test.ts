@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { composer } from "../../src/package-managers/composer.ts";
 import type { Place, Target } from "../../src/package-managers/package-manager.ts";
+import { defaultComposerRepository } from "../../src/package-managers/public-registries.ts";
 import { Secret } from "../../src/secret.ts";
 import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
 
@@ -41,7 +42,12 @@ describe("what is written", () => {
 
   it.each<[string, unknown, boolean, unknown]>([
     ["nothing, beside the public repository", undefined, false, { fly }],
-    ["nothing, instead of the public repository", undefined, true, { fly, "packagist.org": false }],
+    [
+      "nothing, instead of the public repository",
+      undefined,
+      true,
+      { fly, [defaultComposerRepository]: false },
+    ],
     ["another repository", { a: { type: "vcs" } }, false, { a: { type: "vcs" }, fly }],
     [
       "its former URL",
@@ -52,22 +58,22 @@ describe("what is written", () => {
     ["the public one switched off by its former name", { packagist: false }, true, { packagist: false, fly }],
     [
       "a mirror of the public one",
-      { "packagist.org": { type: "composer", url: "https://m.example" } },
+      { [defaultComposerRepository]: { type: "composer", url: "https://m.example" } },
       true,
-      { "packagist.org": false, fly },
+      { [defaultComposerRepository]: false, fly },
     ],
     [
       "a list",
       [{ type: "vcs", url: "x" }],
       true,
-      [{ type: "vcs", url: "x" }, { name: "fly", ...fly }, { "packagist.org": false }],
+      [{ type: "vcs", url: "x" }, { name: "fly", ...fly }, { [defaultComposerRepository]: false }],
     ],
     ["an empty list", [], false, [{ name: "fly", ...fly }]],
   ])("into a file that has %s", (_, now, mirrors, then) => {
     expect(repositories(now, { mirrors })).toEqual({ repositories: then });
   });
 
-  it.each([[{ mine: { ...fly, url: `${url}/` } }], [[{ "packagist.org": false }, fly]]])(
+  it.each([[{ mine: { ...fly, url: `${url}/` } }], [[{ [defaultComposerRepository]: false }, fly]]])(
     "leaves alone what names the registry already: %j",
     (now) => {
       const files = { [configFile]: JSON.stringify({ repositories: now }) };
@@ -85,7 +91,7 @@ describe("what is written", () => {
   it("names the mirror that it replaces, without its credential", () => {
     const files = {
       [configFile]:
-        '{"repositories": {"packagist.org": {"type": "composer", "url": "https://u:pw123456@m.example/p"}}}',
+        '{"repositories": {"packagist": {"type": "composer", "url": "https://u:pw123456@m.example/p"}}}',
     };
     expect(plan(files, { mirrors: true }).replaced_url).toBe("https://m.example/p");
     expect(plan(files).replaced_url).toBeUndefined();

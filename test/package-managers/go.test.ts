@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { go } from "../../src/package-managers/go.ts";
 import type { Place, Target } from "../../src/package-managers/package-manager.ts";
+import { defaultGoProxies } from "../../src/package-managers/public-registries.ts";
 import { Secret } from "../../src/secret.ts";
 import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
 
@@ -22,7 +23,7 @@ function status(files: Record<string, string>, env: Place["env"] = {}) {
 
 describe("GOPROXY", () => {
   it.each<[former: string, mirrors: boolean, now: string]>([
-    ["", false, `${url},https://proxy.golang.org,direct`],
+    ["", false, `${url},${defaultGoProxies}`],
     ["", true, `${url},direct`],
     [
       "https://a.example/go|https://b.example,direct",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dotnet } from "../../src/package-managers/dotnet.ts";
 import { nuget } from "../../src/package-managers/nuget.ts";
 import type { PackageManager, Place, Target } from "../../src/package-managers/package-manager.ts";
+import { defaultNugetSources } from "../../src/package-managers/public-registries.ts";
 import { Secret } from "../../src/secret.ts";
 import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
 
@@ -52,13 +53,13 @@ describe("what is written for dotnet", () => {
       [dotnetFile]: `<?xml version="1.0" encoding="UTF-8"?>
 <configuration>
   <packageSources>
-    <add key="nuget.org" value="https://api.nuget.org/v3/index.json" protocolVersion="3" />
+    <add key="${defaultNugetSources.dotnet.key}" value="${defaultNugetSources.dotnet.value}" protocolVersion="3" />
     <add key="fly" value="${url}" protocolVersion="3" />
   </packageSources>
 ${credentials("fly", token)}</configuration>
 `,
     });
-    expect(written(plan({}, { mirrors: true }))[dotnetFile]).not.toContain("nuget.org");
+    expect(written(plan({}, { mirrors: true }))[dotnetFile]).not.toContain(defaultNugetSources.dotnet.value);
   });
 
   it("says that http is meant for a registry on this machine", () => {

@@ -1,8 +1,10 @@
 /** Where NuGet's two kinds of clients have their files (learn.microsoft.com/nuget/consume-packages/configuring-nuget-behavior). */
+
 import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { Problem } from "../../problem.ts";
 import type { Place } from "../package-manager.ts";
+import { defaultNugetSources } from "../public-registries.ts";
 
 /** What tells one client from the other. */
 export interface NugetClient {
@@ -27,7 +29,7 @@ export const nugetExe: NugetClient = {
   expands: false,
   asksAboutHttp: false,
   authenticationTypes: undefined,
-  publicSource: { key: "https://www.nuget.org/api/v2/", value: "https://www.nuget.org/api/v2/" },
+  publicSource: defaultNugetSources.nuget,
 };
 
 /** The `dotnet` command. */
@@ -40,7 +42,7 @@ export const dotnetCli: NugetClient = {
   // Since SDK 9 (NU1302); others do not mind.
   asksAboutHttp: true,
   authenticationTypes: "basic",
-  publicSource: { key: "nuget.org", value: "https://api.nuget.org/v3/index.json", protocolVersion: "3" },
+  publicSource: defaultNugetSources.dotnet,
 };
 
 function windowsFile(home: string, env: Place["env"]): string {

@@ -10,7 +10,7 @@ import { fail, succeed } from "../wares.ts";
 
 // Without the public repository, so that nobody else is asked.
 const config =
-  '{\n    "config": {"sort-packages":  true},\n    "repositories": {\n        "packagist.org": false\n    }\n}\n';
+  '{\n    "config": {"sort-packages":  true},\n    "repositories": {\n        "packagist": false\n    }\n}\n';
 const auth = '{\r\n    "http-basic": {"other.example": {"username": "bob", "password": "kept"}}\r\n}\r\n';
 
 async function open() {
@@ -51,7 +51,7 @@ describeWith(["composer"], "composer", () => {
     const id = await setUp(agent, "composer");
     expect(JSON.parse((await machine.read(".config/composer/config.json")) ?? "")).toEqual({
       config: { "sort-packages": true, "secure-http": false },
-      repositories: { "packagist.org": false, fly: { type: "composer", url: it.url } },
+      repositories: { packagist: false, fly: { type: "composer", url: it.url } },
     });
     expect(await machine.read(".config/composer/auth.json")).toContain(`"${host}": { "username": "admin"`);
     expect(await machine.mode(".config/composer/auth.json")).toBe(0o600);
@@ -79,12 +79,12 @@ describeWith(["composer"], "composer", () => {
     await using it = await open();
     const { machine, app, composer, host, log } = it;
     await using agent = await agentOn(machine);
-    const before = '{\n  "repositories": [\n    { "packagist.org": false }\n  ]\n}\n';
+    const before = '{\n  "repositories": [\n    { "packagist": false }\n  ]\n}\n';
     await machine.write("app/composer.json", before, 0o644);
     const project = { scope: "project", project_dir: app };
     await setUp(agent, "composer", project);
     expect(await machine.read("app/composer.json")).toBe(
-      `{\n  "repositories": [\n    { "packagist.org": false },\n    { "name": "fly", "type": "composer", "url": "${it.url}" }\n  ]\n}\n`,
+      `{\n  "repositories": [\n    { "packagist": false },\n    { "name": "fly", "type": "composer", "url": "${it.url}" }\n  ]\n}\n`,
     );
     await succeed(composer("require acme/hello:1.0.0"));
     expect(log).toContain("GET /artifactory/api/composer/composer/hello.zip Basic 200");

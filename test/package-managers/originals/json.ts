@@ -7,7 +7,7 @@ export const json: Originals = {
     '{"HttpHeaders":{"A":"b"},"auths":{"acme.example":{"auth":"b2xkOm9sZA==","email":"a@b.example"}}}\n',
     '{\r\n    "auths": {},\r\n    "currentContext": "desktop-linux"\r\n}\r\n',
     "{}",
-    '{\n    "repositories": {\n        "packagist.org": {"type": "composer", "url": "https:\\/\\/former.example"},\n        "fly": {"type": "composer", "url": "https://old.example/composer", "canonical": false}\n    },\n    "http-basic": {"other.example": {"username": "bob", "password": "keep-me"}},\n    "bearer": {\n        "acme.example": "keep-me"\n    }\n}\n',
+    '{\n    "repositories": {\n        "packagist": {"type": "composer", "url": "https:\\/\\/former.example"},\n        "fly": {"type": "composer", "url": "https://old.example/composer", "canonical": false}\n    },\n    "http-basic": {"other.example": {"username": "bob", "password": "keep-me"}},\n    "bearer": {\n        "acme.example": "keep-me"\n    }\n}\n',
     '{"repositories": [\n  {"type": "vcs", "url": "https://git.example/x"},\n  {"packagist": false}\n], "config": {"sort-packages": true},\n "http-basic": {"acme.example": {"username": "bob", "password": "old"}}}',
   ],
   broken: '{\n  // a comment\n  "auths": {}\n}\n',
