@@ -46,7 +46,7 @@ export interface Place {
   scope: Scope;
   /** Absolute. */
   home: string;
-  /** Absolute; given when `scope` is `project`. */
+  /** Absolute. Given when `scope` is `project`; with `user` it is where to look for what outranks the user's own. */
   project_dir?: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
   platform: NodeJS.Platform;

@@ -100,6 +100,30 @@ describe("a manager that breaks a law is found out", () => {
           ),
       },
     ],
+    [
+      "a user's set-up writes nothing into a project",
+      "writes into the project that it was told of",
+      {
+        ...npm,
+        plan: (target, place, texts) => {
+          const draft = npm.plan(target, place, texts);
+          const { project_dir } = place;
+          if (place.scope !== "user" || project_dir === undefined) return draft;
+          const changes = draft.changes.map((change) => ({ ...change, path: `${project_dir}/.npmrc` }));
+          return { ...draft, changes };
+        },
+      },
+    ],
+    [
+      "no secret goes into a project",
+      "writes the token beside the registry",
+      planning((change) => ({
+        ...change,
+        after: change.path.includes("/shop/")
+          ? `${change.after}; flyt_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG`
+          : change.after,
+      })),
+    ],
     ["verification never throws", "throws", { ...npm, verify: () => Promise.reject(new Error("401")) }],
     [
       "verification never throws",

@@ -145,12 +145,8 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
     const after = apply(texts, manager.plan(target, place, texts));
     const next = { ...target, secret: new Secret(nextToken) };
     const rotated = apply(after, manager.plan(next, place, after));
-    const copies = [
-      token,
-      encodeURIComponent(token),
-      Buffer.from(`${target.username}:${token}`).toString("base64"),
-    ];
-    for (const text of rotated.values()) for (const copy of copies) assert.ok(!text?.includes(copy));
+    for (const text of rotated.values())
+      for (const copy of copiesOf(target)) assert.ok(!text?.includes(copy));
   },
 
   "a file that does not parse is refused": ({ manager, target, place, texts }) => {
@@ -208,6 +204,28 @@ const laws: Readonly<Record<string, (test: Case) => void | Promise<void>>> = {
       () => manager.plan(target, { ...place, scope: "project", project_dir: undefined }, texts),
       isRefusal,
     );
+  },
+
+  "a user's set-up writes nothing into a project": ({ manager, target, place, texts }) => {
+    if (place.scope !== "user") return;
+    const inside = { ...place, project_dir: "/users/alice/shop" };
+    const here = new Map([...manager.files(inside).map((file) => [file, null] as const), ...texts]);
+    const { changes } = manager.plan(target, inside, here);
+    assert.deepEqual(
+      changes.filter(({ path }) => path.startsWith("/users/alice/shop")),
+      [],
+    );
+    manager.status(target.url, inside, here);
+  },
+
+  "no secret goes into a project, whose files others see": ({ manager, target, place, texts }) => {
+    const { project_dir } = place;
+    // pip's is inside the virtual environment, which nobody commits.
+    const shared = manager
+      .plan(target, place, texts)
+      .changes.filter(({ path }) => project_dir !== undefined && path.startsWith(project_dir))
+      .filter(({ path }) => !path.includes("/.venv/"));
+    for (const { after } of shared) for (const copy of copiesOf(target)) assert.ok(!after?.includes(copy));
   },
 
   "verification never throws, sends the secret in no URL and follows no redirect": async ({
@@ -315,6 +333,11 @@ function casesOf(manager: PackageManager): Case[] {
       }));
     }),
   );
+}
+
+/** The forms in which a token may stand in a file. */
+function copiesOf({ username }: Target): string[] {
+  return [token, encodeURIComponent(token), Buffer.from(`${username}:${token}`).toString("base64")];
 }
 
 function apply(texts: Texts, draft: Draft): Texts {
