@@ -41,9 +41,9 @@ export async function tellEveryTool(call: CallTool): Promise<Told> {
   await succeed("get_token", { id });
   await refuse("get_token", { id: "tok_unknown" }, "not_found");
   await succeed("configure_package_manager", { manager: "npm" });
-  await refuse("configure_package_manager", { manager: "cargo" }, "not_found");
+  await refuse("configure_package_manager", { manager: "brew" }, "not_found");
   await succeed("check_package_manager");
-  await refuse("check_package_manager", { manager: "cargo" }, "not_found");
+  await refuse("check_package_manager", { manager: "brew" }, "not_found");
   await succeed("restore_package_manager", { manager: "npm" });
   await refuse("restore_package_manager", { manager: "npm" }, "not_found");
   await agree("revoke_token", { ids: [id] });
