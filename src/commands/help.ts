@@ -6,9 +6,10 @@ const usage = `fly-tokens [COMMAND] [FLAGS]
 Commands
   stdio (default)   MCP server on stdin and stdout
   http              MCP server on http://127.0.0.1:7410/mcp (--port); needs FLY_TOKENS_HTTP_TOKEN
-  registry          The local registry in the foreground: npm, PyPI, OCI, tokens (--url)
+  registry          The local registry in the foreground: npm, PyPI, OCI, Maven, files, tokens (--url)
   call TOOL         Call one tool: --json '{…}'; --help shows its arguments; without TOOL the list
   approve HANDLE    Agree to a plan at the terminal
+  credential-helper For clients that ask for their login: docker, keyring, pnpm, cargo
   demo              The whole job in a throw-away home
   version, help
 
