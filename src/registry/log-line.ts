@@ -13,13 +13,18 @@ export function lineFor(
   return {
     time: now.toISOString(),
     method: request.method,
-    path: withoutCredentials(new URL(request.url).pathname),
+    path: withoutCredentials(pathOf(request.url)),
     status: response.status,
     ms: Math.round(elapsed * 10) / 10,
     ...(address && { address }),
     ...(caller?.kind === "key" && { user: caller.username }),
     ...(caller?.kind === "token" && { token: caller.token.id }),
   };
+}
+
+/** Of a URL that was parsed once; to do so again would take longer than the rest of the line. */
+function pathOf(url: string): string {
+  return /^[^/]*\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] || "/";
 }
 
 /** `npm logout` puts the token into the path. */

@@ -119,6 +119,15 @@ export function checkDeletable(token: TokenRow, now: Date): void {
 }
 
 export function view(token: TokenRow, now: Date): TokenView {
+  let fixed = views.get(token);
+  if (!fixed) views.set(token, (fixed = fixedView(token)));
+  return { ...fixed, status: statusOf(token, now) };
+}
+
+/** Rows are never changed, and those of tokens in use are kept (store/lookup.ts). */
+const views = new WeakMap<TokenRow, Omit<TokenView, "status">>();
+
+function fixedView(token: TokenRow): Omit<TokenView, "status"> {
   return {
     id: token.id,
     name: token.name,
@@ -129,7 +138,6 @@ export function view(token: TokenRow, now: Date): TokenView {
     created_at: new Date(token.created_at).toISOString(),
     expires_at: token.expires_at === null ? null : new Date(token.expires_at).toISOString(),
     ...(token.last_used_at !== null && { last_used_at: new Date(token.last_used_at).toISOString() }),
-    status: statusOf(token, now),
   };
 }
 
