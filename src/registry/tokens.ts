@@ -120,7 +120,10 @@ export function checkDeletable(token: TokenRow, now: Date): void {
 
 export function view(token: TokenRow, now: Date): TokenView {
   let fixed = views.get(token);
-  if (!fixed) views.set(token, (fixed = fixedView(token)));
+  if (!fixed) {
+    fixed = fixedView(token);
+    views.set(token, fixed);
+  }
   return { ...fixed, status: statusOf(token, now) };
 }
 
