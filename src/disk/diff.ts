@@ -35,8 +35,15 @@ function marked(
   if (lines.length === 0) return [];
   const text = lines.join("");
   if (text.length > longestHunk) return [`${sign}[${lines.length} lines]`];
-  return linesOf(mask(text, secretsIn(text))).map((line) => sign + bare(line));
+  const clean = linesOf(mask(text, secretsIn(text)));
+  const shown = clean.length > longestRun ? clean.slice(0, beginning) : clean;
+  const rest = clean.length - shown.length;
+  return [...shown.map((line) => sign + bare(line)), ...(rest > 0 ? [`${sign}[${rest} more lines]`] : [])];
 }
+
+// Lines. What is longer is a file of our own making, and its beginning says what it is.
+const longestRun = 30;
+const beginning = 5;
 
 // Longer ones are not for reading, and looking for secrets in them would take long.
 const longestHunk = 100_000;

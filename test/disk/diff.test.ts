@@ -69,3 +69,10 @@ describe("mask", () => {
     expect(mask(line, [])).toBe(expected);
   });
 });
+
+test("a diff shows the beginning alone of a long run of lines", () => {
+  const lines = (count: number) => Array.from({ length: count }, (_, n) => `line ${n}\n`).join("");
+  const none = () => [];
+  expect(diff("", lines(30), none).split("\n")).toHaveLength(30);
+  expect(diff(lines(31), "", none)).toBe("-line 0\n-line 1\n-line 2\n-line 3\n-line 4\n-[26 more lines]");
+});
