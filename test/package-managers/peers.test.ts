@@ -56,16 +56,18 @@ function status(id: string, files: Record<string, string>) {
   return manager.status(targetOf(manager).url, placeOf(), textsOf(manager, placeOf(), files));
 }
 
-it("a dry run does not print the token", async () => {
+it("a dry run prints neither the token that it would write nor the one that it would replace", async () => {
   await using here = await openMachine();
-  const { value } = await here.registry.mint();
-  await here.write("token", value);
-  for (const manager of ["npm", "pip", "docker", "twine", "uv", "yarn-berry"]) {
-    const args = { manager, dry_run: true, token_from: "file:~/token" };
+  const [old, next] = [await here.registry.mint(), await here.registry.mint()];
+  await here.write("old", old.value);
+  await here.write("next", next.value);
+  for (const manager of ["npm", "pip", "docker", "twine", "yarn-berry"]) {
+    await here.setUp({ manager, token_from: "file:~/old" });
+    const args = { manager, dry_run: true, token_from: "file:~/next" };
     const { wire, data } = await here.call("configure_package_manager", args);
-    expect(data, wire).toHaveProperty("changes");
-    for (const form of [value, ...["admin", "alice"].map((user) => base64(`${user}:${value}`))])
-      expect(wire).not.toContain(form);
+    expect(data, wire).toMatchObject({ changes: [{ diff: expect.stringMatching(/^-.*\n\+/m) }] });
+    for (const { value } of [old, next])
+      for (const form of [value, base64(`admin:${value}`)]) expect(wire, manager).not.toContain(form);
   }
 });
 
