@@ -1,5 +1,5 @@
 /** uv with our keyring program: what is written, and when uv takes something else. */
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { Place, Target } from "../../src/package-managers/package-manager.ts";
 import { uv } from "../../src/package-managers/uv.ts";
 import { Secret } from "../../src/secret.ts";
