@@ -10,7 +10,7 @@ import type { Command } from "./command.ts";
 export const command: Command = {
   about: "Answer a client that asks for a login (docker, keyring, pnpm, cargo)",
   flags: { store: { type: "string" }, mode: { type: "string" } },
-  async run({ config, seams, flags, positionals: [name = "", ...args] }) {
+  async run({ config, seams, flags, positionals: [name = "", ...words] }) {
     const protocol = protocols[name];
     if (!protocol)
       throw new Problem(
@@ -19,6 +19,8 @@ export const command: Command = {
         "`fly-tokens credential-helper PROTOCOL …`.",
         { allowed: Object.keys(protocols) },
       );
+    // uv asks for a user's name by `get URL --mode creds`.
+    const args = typeof flags.mode === "string" ? [...words, "--mode", flags.mode] : words;
     const { data, state } = config.folders;
     const store = typeof flags.store === "string" ? resolve(flags.store) : join(data, "credentials.json");
     const logins = openLogins(store, openDisk({ state, run: seams.run, now: seams.now }));

@@ -15,9 +15,17 @@ import { netrcFiles } from "./netrc/entry.ts";
 import { type Login, planNetrc, tryNetrc } from "./netrc/plan.ts";
 import { definePackageManager, type Place, type SecretStyle, type Target } from "./package-manager.ts";
 import { pathsOf } from "./paths.ts";
-import { fileSetting, namesNoFile, ownFile, pipFiles, pipLayers, readsNothing } from "./pip/config.ts";
-import { asksKeyring, keyringEdits, keyringProgram, keyringWarning } from "./pip/keyring.ts";
+import {
+  asksKeyring,
+  fileSetting,
+  namesNoFile,
+  ownFile,
+  pipFiles,
+  pipLayers,
+  readsNothing,
+} from "./pip/config.ts";
 import { pipStatus } from "./pip/status.ts";
+import { keyringProgram, keyringProgramEdit, keyringWarning, withUser } from "./python/keyring.ts";
 import { verifyIndex } from "./python/simple-index.ts";
 import { storeEdit } from "./store.ts";
 
@@ -65,14 +73,8 @@ export const pip = definePackageManager({
       helper: withUser(url, login),
     }[chosen.style];
     const sensitive = chosen.style === "value" || mayHoldCredentials(current);
-    const changes = changesOf(
-      [{ file, format: ini, path: indexUrl, source, sensitive }, ...chosen.edits],
-      texts,
-    );
     return {
-      changes: changes.map((change) =>
-        change.path === keyringProgram(place) ? { ...change, executable: true } : change,
-      ),
+      changes: changesOf([{ file, format: ini, path: indexUrl, source, sensitive }, ...chosen.edits], texts),
       warnings: [...chosen.warnings, ...fileWarnings(file, place, texts)],
       replaced_url: formerIndex(file, url, place, texts),
     };
@@ -101,8 +103,13 @@ function chooseStyle(
   const style = target.style ?? usualStyle(url, current, place, texts);
   if (style === "value") return { style, edits: [], warnings: [] };
   if (style === "helper") {
-    const edits = [...keyringEdits(ownFile(place, texts), place), storeEdit(target, place)];
-    return { style, edits, warnings: [keyringWarning(place)] };
+    const file = ownFile(place, texts);
+    const edits = [
+      { file, format: ini, path: ["global", "keyring-provider"], source: "subprocess", sensitive: false },
+      keyringProgramEdit("pip", ["reference", "value"], place),
+      storeEdit(target, place),
+    ];
+    return { style, edits, warnings: [keyringWarning("pip (23.1 or later)", place)] };
   }
   if (target.style === "reference")
     return { style, ...planNetrc(url, login, place, texts, ["value", "helper"]) };
@@ -121,10 +128,6 @@ function usualStyle(url: URL, current: string | undefined, place: Place, texts: 
   if (!sameRegistry(current, url.href)) return "reference";
   if (holdsPassword(current)) return "value";
   return holdsUser(current) && asksKeyring(place, texts) ? "helper" : "reference";
-}
-
-function withUser(url: URL, login: string): string {
-  return `${url.protocol}//${encodeURIComponent(login)}@${url.host}${url.pathname}`;
 }
 
 function holdsUser(source: string | undefined): boolean {

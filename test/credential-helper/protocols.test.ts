@@ -92,7 +92,7 @@ describe("docker", () => {
 });
 
 describe("keyring", () => {
-  it.each([[urls.pypi], [`${urls.pypi}/`], ["acme.example"]])(
+  it.each([[urls.pypi], [`${urls.pypi}/`], [`${urls.pypi}/fly-demo/`], ["acme.example"]])(
     "prints the password for %s and its user",
     async (service) => {
       await using s = await setting();
@@ -105,12 +105,36 @@ describe("keyring", () => {
     ["get", urls.pypi, "bob"],
     ["get", urls.pypi, ""],
     ["get", "https://acme.example/other/simple", "ann"],
+    ["get", `${urls.pypi}x`, "ann"],
+    ["get", "https://acme.example/", "ann"],
+    ["get", urls.pypi.replace("https:", "http:"), "ann"],
+    ["get", "https://other.example/simple", "--mode", "creds"],
     ["get", "other.example", "ann"],
     ["get", urls.docker, "ann"],
   ])("has nothing for %s %s %s", async (...args) => {
     await using s = await setting();
     await s.put();
     expect(await s.ask("keyring", args)).toEqual([1]);
+  });
+
+  it("says whose password it is to a client that knows no user", async () => {
+    await using s = await setting();
+    await s.put();
+    for (const args of [
+      ["get", urls.pypi, "--mode", "creds"],
+      ["--mode", "creds", "get", urls.pypi],
+    ])
+      expect(await s.ask("keyring", args)).toEqual([0, "ann", secret]);
+  });
+
+  it("gives of two logins below one another the nearer one", async () => {
+    await using s = await setting();
+    const near = new Secret("flyt_nearer-0123456789abcdefghij");
+    await s.logins.put(urls.pypi.replace(/\/simple$/, ""), { username: "ann", secret: new Secret(secret) });
+    await s.logins.put(urls.pypi, { username: "ann", secret: near });
+    expect(await s.ask("keyring", ["get", `${urls.pypi}/fly-demo/`, "ann"])).toEqual([0, near.reveal()]);
+    const file = urls.pypi.replace("simple", "packages/a.whl");
+    expect(await s.ask("keyring", ["get", file, "ann"])).toEqual([0, secret]);
   });
 
   it("knows no other action", async () => {

@@ -226,5 +226,14 @@ describe.skipIf(!python)("Python's tomllib (skipped by name where it is not inst
       ...before,
       index: [...before.index, { name: "fly", url, "publish-url": upload, authenticate: "always" }],
     });
+    const named = (one: string) => one.replace("https://", "https://alice@");
+    expect(read(written(plan({ [file]: others }, { style: "helper" }))[file] ?? "")).toEqual({
+      ...before,
+      "keyring-provider": "subprocess",
+      index: [
+        ...before.index,
+        { name: "fly", url: named(url), "publish-url": named(upload), authenticate: "always" },
+      ],
+    });
   });
 });

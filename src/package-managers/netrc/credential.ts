@@ -13,11 +13,18 @@ export type Credential = Pick<Status, "username" | "secret" | "where">;
  * @throws Problem `file_unparsable`
  */
 export function credentialFor(url: string, where: string, place: Place, texts: Texts): Credential {
+  const own = urlCredential(url, where);
+  return own.username === undefined && URL.canParse(url)
+    ? netrcCredential(new URL(url).hostname, place, texts)
+    : own;
+}
+
+/** What stands in the URL itself. */
+export function urlCredential(url: string, where: string): Credential {
   if (!URL.canParse(url)) return {};
-  const { username, password, hostname } = new URL(url);
-  return username
-    ? { username: decode(username), ...(password && { secret: new Secret(decode(password)), where }) }
-    : netrcCredential(hostname, place, texts);
+  const { username, password } = new URL(url);
+  if (!username) return {};
+  return { username: decode(username), ...(password && { secret: new Secret(decode(password)), where }) };
 }
 
 /** @throws Problem `file_unparsable` */

@@ -120,6 +120,11 @@ export function effective(name: string, command: string, place: Place, texts: Te
   return environmentSetting(place, name) ?? inSection(command) ?? inSection("global");
 }
 
+/** Whether `pip install` asks a program called `keyring`. */
+export function asksKeyring(place: Place, texts: Texts): boolean {
+  return effective("keyring-provider", "install", place, texts)?.value === "subprocess";
+}
+
 function projectFile(place: Place, files: PipFiles, texts: Texts): string {
   if (place.project_dir === undefined) {
     throw new Problem(

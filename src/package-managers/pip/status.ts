@@ -3,8 +3,10 @@ import type { Texts } from "../../disk/change.ts";
 import { parseRegistryUrl, sameRegistry, withoutCredentials } from "../input.ts";
 import { type Credential, credentialFor, netrcWarnings } from "../netrc/credential.ts";
 import type { Place, Status } from "../package-manager.ts";
+import { hasKeyring, keyringWarning } from "../python/keyring.ts";
 import { storedFor } from "../store.ts";
 import {
+  asksKeyring,
   effective,
   environmentSetting,
   fileSetting,
@@ -14,7 +16,6 @@ import {
   readsNothing,
   type Setting,
 } from "./config.ts";
-import { asksKeyring, hasKeyring, keyringWarning } from "./keyring.ts";
 
 /** The files' settings that beat `[global]` for one command, and the commands that fetch packages. */
 const commands = ["install", "download", "wheel"];
@@ -83,7 +84,7 @@ function userWarnings(
   if (url.password) return [];
   return [
     secret
-      ? keyringWarning(place)
+      ? keyringWarning("pip (23.1 or later)", place)
       : `The index in ${where} has a user name without a password, which keeps pip from looking into netrc.`,
   ];
 }

@@ -17,6 +17,8 @@ export interface Index {
   isDefault: boolean;
   /** An item of `[[index]]`, and not the `index-url` of former times. */
   isListed: boolean;
+  /** Whether uv looks for a credential before it has been refused, and for a user's name too. */
+  isAlways: boolean;
   layer: Layer;
 }
 
@@ -79,15 +81,52 @@ export function layerIndexes(layer: Layer, texts: Texts): Index[] {
     const url = stringIn(index, "url");
     return url === undefined
       ? []
-      : [{ name: stringIn(index, "name"), url, isDefault: index.default === true, isListed: true, layer }];
+      : [
+          {
+            name: stringIn(index, "name"),
+            url,
+            isDefault: index.default === true,
+            isListed: true,
+            isAlways: index.authenticate === "always",
+            layer,
+          },
+        ];
   });
   const url = stringIn(table, "index-url");
-  return [...listed, ...(url === undefined ? [] : [{ url, isDefault: true, isListed: false, layer }])];
+  return [
+    ...listed,
+    ...(url === undefined ? [] : [{ url, isDefault: true, isListed: false, isAlways: false, layer }]),
+  ];
 }
 
 /** @throws Problem `file_unparsable` */
 export function settingsOf({ file, under }: Layer, texts: Texts): Readonly<Record<string, unknown>> {
   return tableIn(tomlFile(file, texts), ...under);
+}
+
+/** Where uv takes the keyring's kind from, and what that is: the variable, else the first layer that says. */
+export function keyringProvider(place: Place, texts: Texts): { where: string; value: string } | undefined {
+  const variable = place.env.UV_KEYRING_PROVIDER;
+  if (variable) return { where: "UV_KEYRING_PROVIDER", value: variable };
+  for (const layer of uvLayers(place, texts)) {
+    const value = stringIn(settingsOf(layer, texts), "keyring-provider");
+    if (value !== undefined) return { where: layer.file, value };
+  }
+  return undefined;
+}
+
+/** Whether uv asks a program called `keyring`. */
+export function asksKeyring(place: Place, texts: Texts): boolean {
+  return keyringProvider(place, texts)?.value === "subprocess";
+}
+
+/** Where `uv auth login` keeps what it is given. */
+export function loginsFile(place: Place): string {
+  const { join } = pathsOf(place);
+  const { UV_CREDENTIALS_DIR, XDG_DATA_HOME } = place.env;
+  const data =
+    place.platform === "win32" ? roamingFolder(place) : XDG_DATA_HOME || join(place.home, ".local/share");
+  return join(UV_CREDENTIALS_DIR || join(data, "uv", "credentials"), "credentials.toml");
 }
 
 function projectLayer({ settings, pyproject }: { settings: string; pyproject: string }, texts: Texts): Layer {

@@ -1,11 +1,21 @@
 /** What uv would use for one index. */
 import type { Texts } from "../../disk/change.ts";
-import { Secret } from "../../secret.ts";
 import { parseRegistryUrl, sameRegistry, withoutCredentials } from "../input.ts";
-import { type Credential, credentialFor } from "../netrc/credential.ts";
 import { type Place, type Status, sourceName } from "../package-manager.ts";
+import { keyringWarning } from "../python/keyring.ts";
 import { stringIn, tableIn } from "../python/toml-file.ts";
-import { type Index, layerIndexes, ownLayer, readsNothing, settingsOf, uvFiles, uvLayers } from "./config.ts";
+import {
+  asksKeyring,
+  type Index,
+  keyringProvider,
+  layerIndexes,
+  ownLayer,
+  readsNothing,
+  settingsOf,
+  uvFiles,
+  uvLayers,
+} from "./config.ts";
+import { credentialsFor, type Found } from "./credential.ts";
 
 /** The variables that replace the default index; the second is the name of former times. */
 const defaultVariables = ["UV_DEFAULT_INDEX", "UV_INDEX_URL"];
@@ -15,14 +25,17 @@ export function uvStatus(index: string, place: Place, texts: Texts): Status {
   parseRegistryUrl(index);
   const all = effectiveIndexes(place, texts);
   const ours = all.find(({ url }) => sameRegistry(url, index));
-  const credential = ours ? credentialOf(ours, place, texts) : {};
+  const found: Found = ours
+    ? credentialsFor(ours, index, place, texts)
+    : { username: undefined, credentials: [] };
+  const credential = found.credentials[0] ?? { username: found.username };
   const url = (ours ?? all.find(({ isDefault }) => isDefault))?.url;
   return {
     configured: ours !== undefined && credential.secret !== undefined,
     url: url && withoutCredentials(url),
     ...credential,
-    shadowed_by: shadows(index, place, texts),
-    warnings: [],
+    shadowed_by: [...shadows(index, place, texts), ...keyringShadows(found, place, texts)],
+    warnings: keyringWarnings(found, place, texts),
   };
 }
 
@@ -36,19 +49,6 @@ function effectiveIndexes(place: Place, texts: Texts): Index[] {
       (one.name === undefined || all.findIndex(({ name }) => name === one.name) === position) &&
       (!one.isDefault || (one === firstDefault && !replaced)),
   );
-}
-
-/** uv puts `UV_INDEX_NAME_USERNAME` and `_PASSWORD` into the URL; without a password there it asks netrc. */
-function credentialOf({ name, url, layer }: Index, place: Place, texts: Texts): Credential {
-  const prefix = `UV_INDEX_${(name ?? "").toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
-  const password = name === undefined ? undefined : place.env[`${prefix}_PASSWORD`];
-  if (password)
-    return {
-      username: place.env[`${prefix}_USERNAME`],
-      secret: new Secret(password),
-      where: `${prefix}_PASSWORD`,
-    };
-  return credentialFor(url, layer.file, place, texts);
 }
 
 function shadows(index: string, place: Place, texts: Texts): string[] {
@@ -89,9 +89,41 @@ function shadows(index: string, place: Place, texts: Texts): string[] {
     ...variables,
     ...logins
       .filter((name) => ours.name === sourceName && place.env[name])
-      .map((name) => `${name} is set: uv prefers it to netrc.`),
+      .map((name) => `${name} is set: uv prefers it to what its files say.`),
     ...pip,
   ];
+}
+
+/** What keeps uv from asking the keyring that it was set up to ask, or from needing what that says. */
+function keyringShadows({ username, credentials }: Found, place: Place, texts: Texts): string[] {
+  const provider = keyringProvider(place, texts);
+  const { user, named = user } = uvFiles(place);
+  const wanted = stringIn(settingsOf({ file: named, under: [] }, texts), "keyring-provider");
+  const off =
+    wanted === "subprocess" && provider && provider.value !== wanted
+      ? [`${provider.where} sets the keyring-provider ${provider.value}: uv asks no program for a login.`]
+      : [];
+  const isTold = credentials.some(({ where }) => where === place.store);
+  const first = credentials[0]?.where;
+  const ahead =
+    username !== undefined && isTold && first !== place.store
+      ? [`${first} has a login of ${username}'s for the index, which uv prefers to a keyring's.`]
+      : [];
+  const pip = uvLayers(place, texts).flatMap((layer) => {
+    const value = stringIn(tableIn(settingsOf(layer, texts), "pip"), "keyring-provider");
+    return isTold && value !== undefined && value !== "subprocess"
+      ? [`${layer.file} sets another keyring-provider for \`uv pip\`, ${value}.`]
+      : [];
+  });
+  return [...off, ...ahead, ...pip];
+}
+
+function keyringWarnings({ username, credentials: [first] }: Found, place: Place, texts: Texts): string[] {
+  if (first?.where === place.store) return [keyringWarning("uv", place)];
+  if (first || username === undefined) return [];
+  return asksKeyring(place, texts)
+    ? [`The index names ${username} without a password, and our keyring program has none for it.`]
+    : [`The index names ${username} without a password, and uv asks no keyring for one.`];
 }
 
 function shown(url: string): string {
