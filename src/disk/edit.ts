@@ -123,7 +123,9 @@ async function carryOut(
   try {
     for (const [index, { change, snapshot, bytes }] of planned.entries()) {
       const folders = missingFolders(snapshot.real);
-      const backup = snapshot.bytes ? { backup: await saveBackup(state, id, index, snapshot.bytes) } : {};
+      const backup = snapshot.bytes
+        ? { backup: await saveBackup(state, id, String(index), snapshot.bytes) }
+        : {};
       files.push({
         ...journalFile(change, snapshot, bytes),
         ...backup,

@@ -7,6 +7,7 @@ import type { AppliedChange, Disk, JournalFile, JournalRecord, Undo } from "./di
 import { encoded, lockedFiles, type Workplace } from "./edit.ts";
 import { decode } from "./encoding.ts";
 import { loadBackup, readRecord, writeRecord } from "./journal.ts";
+import { forgetInLater } from "./later.ts";
 import { findMasked, sha256 } from "./mask.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
@@ -41,7 +42,10 @@ export async function restore(
         checkWritable(snapshot, workplace.uid);
         writes.push({ snapshot, bytes, folders: missingFolders(snapshot.real), mode: file.mode });
       }
-      if (!dry_run) await carryOut(record, steps, writes, workplace);
+      if (!dry_run) {
+        await carryOut(record, steps, writes, workplace);
+        await forgetInLater(record, undo, workplace.state);
+      }
       return { changes: steps.flatMap(change), skipped: steps.flatMap(({ skipped }) => skipped) };
     },
   );

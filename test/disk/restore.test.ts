@@ -101,6 +101,22 @@ describe("restore", () => {
     }
   });
 
+  test("what an edit wrote does not come back with a later one that had found it there", async () => {
+    await using s = await diskSetting();
+    await s.home.write(".npmrc", "z=1\n");
+    const set = async (value: string) =>
+      (await s.disk.edit(setting(s.home.at(".npmrc"), { ...secret, value }))).restore_id ?? "";
+    const ids = [await set("tok-first-3f9a"), await set("tok-second-91c2"), await set("tok-third-77aa")];
+    expect((await s.disk.restore(ids[0] ?? "", undo)).skipped).toHaveLength(1);
+    await s.disk.restore(ids[1] ?? "", undo);
+    expect(await s.home.read(".npmrc")).toContain("tok-third-77aa");
+    expect(JSON.stringify(await s.state.tree())).not.toContain("tok-second-91c2");
+    const { changes } = await s.disk.restore(ids[2] ?? "", undo);
+    expect(changes[0]?.diff).toBe(`-${secret.key}=[secret]`);
+    expect(await s.home.read(".npmrc")).toBe("z=1\n");
+    expect(JSON.stringify(await s.state.tree())).not.toContain("tok-first-3f9a");
+  });
+
   test("says which file is gone, and brings none back that the user removed", async () => {
     await using s = await diskSetting();
     const id = await edited(s);
