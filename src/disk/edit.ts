@@ -104,7 +104,7 @@ export function encoded(text: string | null, { path, encoding }: Snapshot): Buff
 }
 
 function receivesSecret({ entries }: Change): boolean {
-  return entries.some(({ sensitive, after }) => sensitive && after !== undefined);
+  return entries.some(({ sensitive, bringsNone, after }) => sensitive && !bringsNone && after !== undefined);
 }
 
 function preview(change: Change): string {

@@ -5,7 +5,7 @@ import { changesOf, type Edit, readValue } from "./edit.ts";
 import {
   checkText,
   checkUsername,
-  mayHoldCredentials,
+  inPlaceOf,
   parseRegistryUrl,
   sameRegistry,
   withoutCredentials,
@@ -64,9 +64,9 @@ export const pip = definePackageManager({
       value: withLogin(url, login, password),
       helper: withUser(url, login),
     }[chosen.style];
-    const sensitive = chosen.style === "value" || mayHoldCredentials(current);
+    const marks = chosen.style === "value" ? { sensitive: true } : inPlaceOf(current);
     const changes = changesOf(
-      [{ file, format: ini, path: indexUrl, source, sensitive }, ...chosen.edits],
+      [{ file, format: ini, path: indexUrl, source, ...marks }, ...chosen.edits],
       texts,
     );
     return {

@@ -5,6 +5,7 @@ import { changesOf, type Edit } from "./edit.ts";
 import {
   checkText,
   checkUsername,
+  inPlaceOf,
   mayHoldCredentials,
   parseRegistryUrl,
   sameRegistry,
@@ -87,7 +88,7 @@ function indexEdits(
   const moved = (name: string, value: string) =>
     sameRegistry(current(name), value) && !mayHoldCredentials(current(name))
       ? []
-      : [{ path: at(name), value, sensitive: mayHoldCredentials(current(name)) }];
+      : [{ path: at(name), value, ...inPlaceOf(current(name)) }];
   const urls = textEdits(toml, file, texts, [...moved("url", url), ...moved("publish-url", upload)]);
   if (current("url") !== undefined) return urls;
   const flags = { file, format: toml, sensitive: false };
