@@ -46,7 +46,10 @@ export async function setUp(
   for (const part of job.parts)
     await part.manager.ready?.(targetOf(job, part, planned), place, await textsOf(job), context.run);
   if (!kept) refuseLosing(job, preview.plan);
-  if (request.dry_run) return { ...preview.receipt, token: (kept ?? given)?.token };
+  if (request.dry_run) {
+    const warnings = [...new Set([...preview.receipt.warnings, ...(await shadows(job, preview.plan))])];
+    return { ...preview.receipt, token: (kept ?? given)?.token, warnings };
+  }
   const credential = kept ?? given ?? (await obtain(job));
   const loggedIn: Part[] = [];
   let written: Written | undefined;
@@ -95,6 +98,15 @@ async function write(job: Job, credential: Issued, token: Token | undefined): Pr
   });
   plan ??= { changes: [], warnings: [], replaced: [], variables: new Map() };
   return { receipt: { ...receipt, warnings: [...plan.warnings, ...receipt.warnings] }, plan };
+}
+
+/** What would outrank a set-up; where it is carried out, it fails by that, and says so. */
+async function shadows(job: Job, { changes }: Plan): Promise<string[]> {
+  const texts = new Map(await textsOf(job));
+  for (const { path, after } of changes) texts.set(path, after);
+  return job.parts.flatMap(
+    ({ manager, endpoint }) => manager.status(endpoint.url, job.place, texts).shadowed_by,
+  );
 }
 
 /** With what each client itself would find now, so that a wrong key or a shadowing setting shows. */
