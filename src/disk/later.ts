@@ -3,6 +3,7 @@
  * day, may be what that one had written: it goes from there, too, or a secret would return that nobody takes away again.
  */
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { JournalFile, JournalRecord, Undo } from "./disk.ts";
 import { decode, encode } from "./encoding.ts";
 import { backupPath, listRecords, loadBackup, saveBackup, writeRecord } from "./journal.ts";
@@ -30,13 +31,25 @@ async function forgetIn(
   const files: JournalFile[] = [];
   for (const file of later.files) {
     const gone = taken.files.find(({ path }) => path === file.path);
-    files.push(gone ? await without(gone, taken.id, file, later.id, undo, state) : file);
+    const changed = gone ? await without(gone, taken.id, file, later.id, undo, state) : file;
+    files.push(withFolders(changed, taken));
   }
   const old = later.files.filter((file) => !files.includes(file));
   if (old.length === 0) return;
   // First the new bytes, under a name of their own, then the record that names them: each is whole at every moment.
   await writeRecord(state, { ...later, files });
-  for (const { backup } of old) if (backup !== undefined) await rm(backupPath(state, later.id, backup));
+  const kept = new Set(files.map(({ backup }) => backup));
+  for (const { backup } of old)
+    if (backup !== undefined && !kept.has(backup)) await rm(backupPath(state, later.id, backup));
+}
+
+/** A folder that was made for the earlier edit, and could not go with it, goes with the last file in it. */
+function withFolders(file: JournalFile, { files }: JournalRecord): JournalFile {
+  const own = file.folders ?? [];
+  const made = files
+    .flatMap(({ folders = [] }) => folders)
+    .filter((folder) => !own.includes(folder) && file.path.startsWith(join(folder, "/")));
+  return file.before === null && made.length > 0 ? { ...file, folders: [...new Set(made), ...own] } : file;
 }
 
 /** A file of a later edit, as if the earlier one had never been. */
@@ -58,7 +71,7 @@ async function without(
   const { backup, mode, folders = [], ...rest } = file;
   const masks = [...(file.masks ?? []), ...(gone.masks ?? [])];
   const common = { ...rest, ...(masks.length > 0 && { masks }) };
-  if (bytes === null) return { ...common, before: null, folders: [...(gone.folders ?? []), ...folders] };
+  if (bytes === null) return { ...common, before: null, ...(folders.length > 0 && { folders }) };
   const before = sha256(bytes);
   return {
     ...common,

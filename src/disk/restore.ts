@@ -1,4 +1,5 @@
 /** Taking one edit back: the former bytes where the file is still as we left it, else only what is still ours in it. */
+import { basename, dirname } from "node:path";
 import { Problem } from "../problem.ts";
 import { applyAll, missingFolders, removeEmpty, type Write } from "./apply.ts";
 import { checkWritable } from "./checks.ts";
@@ -9,6 +10,7 @@ import { decode } from "./encoding.ts";
 import { loadBackup, readRecord, writeRecord } from "./journal.ts";
 import { forgetInLater } from "./later.ts";
 import { findMasked, sha256 } from "./mask.ts";
+import { removeLeftovers } from "./replace.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 interface Step {
@@ -91,7 +93,12 @@ async function carryOut(
   { state }: Workplace,
 ): Promise<void> {
   await applyAll(writes);
-  for (const { file, bytes } of steps) if (bytes === null) await removeEmpty(file.folders ?? []);
+  for (const { file, snapshot, bytes } of steps) {
+    // An edit that was killed may have left a draft, with the secret in it, and folders without their file.
+    await removeLeftovers(dirname(snapshot.real), basename(snapshot.real)).catch(() => {});
+    const isGone = bytes === null || (bytes === undefined && snapshot.bytes === null && file.before === null);
+    if (isGone) await removeEmpty(file.folders ?? []);
+  }
   await writeRecord(state, { ...record, state: "restored" });
 }
 
