@@ -23,6 +23,20 @@ describe("a dry run", () => {
     await expect(access(join(world.home, ".npmrc"))).rejects.toThrow();
   });
 
+  it("names what outranks the set-up, by which the real run fails", async () => {
+    await world[Symbol.asyncDispose]();
+    world = await openWorld({ env: { npm_config_registry: "https://other.example/" } });
+    ({ call } = await world.connect());
+    const { data } = await call("configure_package_manager", npm);
+    const sentence = /^npm_config_registry sets `registry` to https:\/\/other\.example\//;
+    expect(data.warnings).toEqual([expect.stringMatching(sentence)]);
+    const real = await call("configure_package_manager", { manager: "npm" });
+    expect(real.error).toMatchObject({
+      code: "verification_failed",
+      message: expect.stringContaining("npm_config_registry"),
+    });
+  });
+
   it("shows no change where the token that is there would be kept", async () => {
     const { data: real } = await call("configure_package_manager", { manager: "npm" });
     const { data } = await call("configure_package_manager", npm);

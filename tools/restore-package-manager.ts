@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Context } from "../src/context.ts";
 import { Problem } from "../src/problem.ts";
 import { managerNamed } from "../src/setup/choose.ts";
+import { othersSetUp } from "../src/setup/others.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -19,6 +20,7 @@ export const restorePackageManager = defineTool({
   output: z.object({
     changes: z.array(z.object({ path: z.string(), diff: z.string() })),
     skipped: z.array(z.string()),
+    warnings: z.array(z.string()),
     token_id: z.string().optional(),
   }),
   async run({ restore_id, manager, dry_run }, context) {
@@ -40,15 +42,24 @@ export const restorePackageManager = defineTool({
         "There is no such edit to undo.",
         "check_package_manager shows what is set up.",
       );
+    const before = dry_run ? [] : await othersSetUp(record, context);
     const restored = await context.disk.restore(record.id, context.undo, { dry_run });
     if (!dry_run) await logOut(record, context);
-    return { ...restored, ...(record.token_id !== undefined && { token_id: record.token_id }) };
+    const after = before.length > 0 ? await othersSetUp(record, context) : [];
+    const warnings = before
+      .filter((manager) => !after.includes(manager))
+      .map(
+        ({ id, title }) =>
+          `${title} had its token from there, too, and is not set up any more: configure_package_manager with manager ${id} does it anew.`,
+      );
+    return { ...restored, warnings, ...(record.token_id !== undefined && { token_id: record.token_id }) };
   },
-  say: ({ changes, skipped, token_id }) =>
+  say: ({ changes, skipped, warnings, token_id }) =>
     [
       changes.length > 0 ? "Put back:" : "Nothing had to be put back.",
       ...changes.map(({ path, diff }) => `${path}\n${diff}`),
-      ...skipped.map((entry) => `Left alone, since it was changed by hand: ${entry}`),
+      ...skipped.map((entry) => `Left alone: ${entry}`),
+      ...warnings.map((warning) => `Note: ${warning}`),
       token_id ? `The token ${token_id} may still be active; revoke_token ends it.` : "",
     ]
       .filter(Boolean)

@@ -14,6 +14,8 @@ export interface Entry {
   after: string | undefined;
   /** The source text must not be shown. */
   sensitive: boolean;
+  /** What is sensitive stood there before: the edit brings no secret into the file. */
+  bringsNone?: true;
 }
 
 export interface Change {

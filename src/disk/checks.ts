@@ -42,7 +42,7 @@ export function checkWritable(snapshot: Snapshot, uid: number | undefined): void
 export async function checkSecrecy({ path, real, stat }: Snapshot, run: Run): Promise<string[]> {
   const warnings: string[] = [];
   const git = await gitState(real, run);
-  if (git === "tracked") throw trackedByGit(path);
+  if (git === "tracked") throw trackedByGit(path, real);
   if (git === "exposed")
     warnings.push(`${path} is in a git repository that does not ignore it; add it to .gitignore.`);
   if (git === "unknown")
@@ -55,11 +55,13 @@ export async function checkSecrecy({ path, real, stat }: Snapshot, run: Run): Pr
   return warnings;
 }
 
-export function trackedByGit(path: string): Problem {
+/** @param real where git has it: that is not always where the client names it */
+export function trackedByGit(path: string, real: string): Problem {
+  const linked = path === real ? "" : ` (as ${real})`;
   return new Problem(
     "unsafe_location",
-    `${path} is tracked by git: the secret would be in the next commit.`,
-    `Use a file outside the repository (scope "user"), a reference instead of the value, or \`git rm --cached ${path}\` first.`,
+    `${path} is tracked by git${linked}: the secret would be in the next commit.`,
+    `Use a file outside the repository (scope "user"), a reference instead of the value, or \`git -C ${dirname(real)} rm --cached ${real}\` first.`,
   );
 }
 

@@ -25,7 +25,7 @@ async function check(path: string, { uid, run }: Workplace): Promise<string> {
   const place = locate(path);
   checkWritable({ path, ...place, bytes: null, text: null, encoding: "utf8" }, uid);
   const git = await gitState(place.real, run);
-  if (git === "tracked") throw trackedByGit(path);
+  if (git === "tracked") throw trackedByGit(path, place.real);
   if (git !== "exposed") return place.real;
   throw new Problem(
     "unsafe_location",

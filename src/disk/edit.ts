@@ -104,7 +104,7 @@ export function encoded(text: string | null, { path, encoding }: Snapshot): Buff
 }
 
 function receivesSecret({ entries }: Change): boolean {
-  return entries.some(({ sensitive, after }) => sensitive && after !== undefined);
+  return entries.some(({ sensitive, bringsNone, after }) => sensitive && !bringsNone && after !== undefined);
 }
 
 function preview(change: Change): string {
@@ -123,7 +123,9 @@ async function carryOut(
   try {
     for (const [index, { change, snapshot, bytes }] of planned.entries()) {
       const folders = missingFolders(snapshot.real);
-      const backup = snapshot.bytes ? { backup: await saveBackup(state, id, index, snapshot.bytes) } : {};
+      const backup = snapshot.bytes
+        ? { backup: await saveBackup(state, id, String(index), snapshot.bytes) }
+        : {};
       files.push({
         ...journalFile(change, snapshot, bytes),
         ...backup,

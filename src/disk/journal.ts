@@ -67,12 +67,12 @@ export async function removeRecord(state: string, id: string): Promise<void> {
   await rm(backupFolder(state, id), { recursive: true, force: true });
 }
 
-/** Keeps the former bytes of the `index`th file of an edit; returns its name. */
-export async function saveBackup(state: string, id: string, index: number, bytes: Buffer): Promise<string> {
+/** Keeps the former bytes of a file of an edit; returns their name. */
+export async function saveBackup(state: string, id: string, name: string, bytes: Buffer): Promise<string> {
   const folder = backupFolder(state, id);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  await replaceFile(join(folder, String(index)), bytes);
-  return String(index);
+  await replaceFile(join(folder, name), bytes);
+  return name;
 }
 
 /** The former bytes of a file; `null` when there was none. @throws Problem `file_unreadable` */

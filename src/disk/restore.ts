@@ -1,4 +1,5 @@
 /** Taking one edit back: the former bytes where the file is still as we left it, else only what is still ours in it. */
+import { basename, dirname } from "node:path";
 import { Problem } from "../problem.ts";
 import { applyAll, missingFolders, removeEmpty, type Write } from "./apply.ts";
 import { checkWritable } from "./checks.ts";
@@ -7,7 +8,9 @@ import type { AppliedChange, Disk, JournalFile, JournalRecord, Undo } from "./di
 import { encoded, lockedFiles, type Workplace } from "./edit.ts";
 import { decode } from "./encoding.ts";
 import { loadBackup, readRecord, writeRecord } from "./journal.ts";
+import { forgetInLater } from "./later.ts";
 import { findMasked, sha256 } from "./mask.ts";
+import { removeLeftovers } from "./replace.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 interface Step {
@@ -41,7 +44,10 @@ export async function restore(
         checkWritable(snapshot, workplace.uid);
         writes.push({ snapshot, bytes, folders: missingFolders(snapshot.real), mode: file.mode });
       }
-      if (!dry_run) await carryOut(record, steps, writes, workplace);
+      if (!dry_run) {
+        await carryOut(record, steps, writes, workplace);
+        await forgetInLater(record, undo, workplace.state);
+      }
       return { changes: steps.flatMap(change), skipped: steps.flatMap(({ skipped }) => skipped) };
     },
   );
@@ -87,7 +93,12 @@ async function carryOut(
   { state }: Workplace,
 ): Promise<void> {
   await applyAll(writes);
-  for (const { file, bytes } of steps) if (bytes === null) await removeEmpty(file.folders ?? []);
+  for (const { file, snapshot, bytes } of steps) {
+    // An edit that was killed may have left a draft, with the secret in it, and folders without their file.
+    await removeLeftovers(dirname(snapshot.real), basename(snapshot.real)).catch(() => {});
+    const isGone = bytes === null || (bytes === undefined && snapshot.bytes === null && file.before === null);
+    if (isGone) await removeEmpty(file.folders ?? []);
+  }
   await writeRecord(state, { ...record, state: "restored" });
 }
 

@@ -9,8 +9,8 @@ import { gemsUrl, loginFrom, userinfo } from "./gems/source.ts";
 import {
   checkText,
   checkUsername,
+  inPlaceOf,
   isLoopback,
-  mayHoldCredentials,
   sameRegistry,
   withoutCredentials,
 } from "./input.ts";
@@ -60,7 +60,7 @@ export const bundler = definePackageManager({
         format: yaml,
         path: [mirrorKey],
         source: yaml.encode(url.href),
-        sensitive: mayHoldCredentials(former),
+        ...inPlaceOf(former),
       });
     }
     const replaced = target.mirrors && mirror && !sameRegistry(mirror.value, url.href);

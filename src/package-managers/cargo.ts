@@ -15,7 +15,7 @@ import {
 import { providerFor, providerOf, providerPath, read } from "./cargo/provider.ts";
 import { cargoStatus, tokenPath } from "./cargo/status.ts";
 import { changesOf, type Edit } from "./edit.ts";
-import { checkText, checkUsername, mayHoldCredentials, parseRegistryUrl, sameRegistry } from "./input.ts";
+import { checkText, checkUsername, inPlaceOf, parseRegistryUrl, sameRegistry } from "./input.ts";
 import {
   definePackageManager,
   type Place,
@@ -114,7 +114,7 @@ function indexEdits(name: string, url: string, place: Place, texts: Texts): Edit
     const former = indexUrl(setting);
     const right =
       setting?.value === `sparse+${url}` || (file !== own && (!setting || sameRegistry(former, url)));
-    return right ? [] : [edit(file, path, toml.encode(`sparse+${url}`), mayHoldCredentials(former))];
+    return right ? [] : [{ ...edit(file, path, toml.encode(`sparse+${url}`)), ...inPlaceOf(former) }];
   });
 }
 

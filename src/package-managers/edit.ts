@@ -12,6 +12,8 @@ export interface Edit {
   source: string | undefined;
   /** Whether the source text before or after must not be shown. */
   sensitive: boolean;
+  /** What is sensitive stood there before: the edit brings no secret into the file. */
+  bringsNone?: true;
   /** The file is a program, where it is new. */
   executable?: true;
 }
@@ -23,7 +25,7 @@ export interface Edit {
  */
 export function changesOf(edits: readonly Edit[], texts: Texts): Change[] {
   const files = new Map<string, Pick<Change, "executable"> & { text: string; entries: Entry[] }>();
-  for (const { file, format, path, source, sensitive, executable } of edits) {
+  for (const { file, format, path, source, sensitive, bringsNone, executable } of edits) {
     const { text, entries } = files.get(file) ?? { text: texts.get(file) ?? "", entries: [] };
     const before = parsing(file, () => format.read(text, path));
     if (before === source) continue;
@@ -32,7 +34,10 @@ export function changesOf(edits: readonly Edit[], texts: Texts): Change[] {
     );
     files.set(file, {
       text: after,
-      entries: [...entries, { format: format.id, path, before, after: source, sensitive }],
+      entries: [
+        ...entries,
+        { format: format.id, path, before, after: source, sensitive, ...(bringsNone && { bringsNone }) },
+      ],
       ...(executable && { executable }),
     });
   }

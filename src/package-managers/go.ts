@@ -15,7 +15,7 @@ import {
   proxyList,
 } from "./go/config.ts";
 import { bypasses, goStatus, machineOf } from "./go/status.ts";
-import { isLoopback, mayHoldCredentials, parseRegistryUrl, withoutCredentials } from "./input.ts";
+import { inPlaceOf, isLoopback, parseRegistryUrl, withoutCredentials } from "./input.ts";
 import { goNetrcFile, planGoNetrc } from "./netrc/first-match.ts";
 import { definePackageManager, type Place, type Target } from "./package-manager.ts";
 import { defaultGoProxies } from "./public-registries.ts";
@@ -47,7 +47,7 @@ export const go = definePackageManager({
     const former = fileSetting("GOPROXY", place, texts)?.value;
     const source = withRegistry(url, former, target.mirrors ?? false);
     const edits: Edit[] = [
-      { file, format, path: ["GOPROXY"], source, sensitive: mayHoldCredentials(former) },
+      { file, format, path: ["GOPROXY"], source, ...inPlaceOf(former) },
       ...planGoNetrc(machineOf(url), target, place, texts),
     ];
     return {

@@ -96,6 +96,11 @@ export function sameRegistry(a: string | undefined, b: string): boolean {
   return a !== undefined && plain(a) !== undefined && plain(a) === plain(b);
 }
 
+/** How an edit is marked that writes no secret, over text that may hold one. */
+export function inPlaceOf(former: string | undefined): { sensitive: boolean; bringsNone: true } {
+  return { sensitive: mayHoldCredentials(former), bringsNone: true };
+}
+
 /** Whether source text from a file may hold a user name, a password or a query, and is not to be shown. */
 export function mayHoldCredentials(source: string | undefined): boolean {
   return source !== undefined && /[@?]/.test(source);

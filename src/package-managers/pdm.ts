@@ -6,6 +6,7 @@ import { changesOf, type Edit } from "./edit.ts";
 import {
   checkText,
   checkUsername,
+  inPlaceOf,
   mayHoldCredentials,
   parseRegistryUrl,
   sameRegistry,
@@ -54,7 +55,7 @@ export const pdm = definePackageManager({
     const publishing = textEdits(toml, config, texts, [
       ...(sameRegistry(formerUpload, upload)
         ? []
-        : [{ path: repository("url"), value: upload, sensitive: mayHoldCredentials(formerUpload) }]),
+        : [{ path: repository("url"), value: upload, ...inPlaceOf(formerUpload) }]),
       { path: repository("username"), value: username },
     ]);
     return {
@@ -85,9 +86,7 @@ function inProject(url: string, name: string, place: Place, texts: Texts): Routi
   if (!project || isPlain(former, url)) return { edits: [], warnings: [], former };
   const path = ["tool", "pdm", `source[name=${name}]`, "url"];
   return {
-    edits: textEdits(toml, project.pyproject, texts, [
-      { path, value: url, sensitive: mayHoldCredentials(former) },
-    ]),
+    edits: textEdits(toml, project.pyproject, texts, [{ path, value: url, ...inPlaceOf(former) }]),
     warnings: [],
     former: name === publicName ? (former ?? textAt(toml, config, texts, [publicName, "url"])) : undefined,
   };
@@ -100,7 +99,7 @@ function inConfig(url: string, name: string, place: Place, texts: Texts): Routin
   return {
     edits: isPlain(former, url)
       ? []
-      : textEdits(toml, config, texts, [{ path, value: url, sensitive: mayHoldCredentials(former) }]),
+      : textEdits(toml, config, texts, [{ path, value: url, ...inPlaceOf(former) }]),
     warnings:
       name === publicName
         ? []

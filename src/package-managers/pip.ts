@@ -5,7 +5,7 @@ import { changesOf, type Edit, readValue } from "./edit.ts";
 import {
   checkText,
   checkUsername,
-  mayHoldCredentials,
+  inPlaceOf,
   parseRegistryUrl,
   sameRegistry,
   withoutCredentials,
@@ -72,9 +72,9 @@ export const pip = definePackageManager({
       value: withLogin(url, login, password),
       helper: withUser(url, login),
     }[chosen.style];
-    const sensitive = chosen.style === "value" || mayHoldCredentials(current);
+    const marks = chosen.style === "value" ? { sensitive: true } : inPlaceOf(current);
     return {
-      changes: changesOf([{ file, format: ini, path: indexUrl, source, sensitive }, ...chosen.edits], texts),
+      changes: changesOf([{ file, format: ini, path: indexUrl, source, ...marks }, ...chosen.edits], texts),
       warnings: [...chosen.warnings, ...fileWarnings(file, place, texts)],
       replaced_url: formerIndex(file, url, place, texts),
     };

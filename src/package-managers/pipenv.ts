@@ -4,6 +4,7 @@ import { changesOf, type Edit } from "./edit.ts";
 import {
   checkText,
   checkUsername,
+  inPlaceOf,
   mayHoldCredentials,
   parseRegistryUrl,
   sameRegistry,
@@ -46,9 +47,7 @@ export const pipenv = definePackageManager({
     const isThere = sameRegistry(former, url.href) && !mayHoldCredentials(former);
     const routing: Edit[] = isThere
       ? []
-      : textEdits(toml, file, texts, [
-          { path: at("url"), value: url.href, sensitive: mayHoldCredentials(former) },
-        ]);
+      : textEdits(toml, file, texts, [{ path: at("url"), value: url.href, ...inPlaceOf(former) }]);
     // pipenv refuses a source that does not say.
     if (former === undefined)
       routing.push({ file, format: toml, path: at("verify_ssl"), source: "true", sensitive: false });

@@ -1,7 +1,7 @@
 /** Poetry: the source in the project, the login in Poetry's own 0600 file, under one name. */
 import { toml } from "../formats/toml.ts";
 import { changesOf } from "./edit.ts";
-import { checkText, checkUsername, mayHoldCredentials, parseRegistryUrl, sameRegistry } from "./input.ts";
+import { checkText, checkUsername, inPlaceOf, parseRegistryUrl, sameRegistry } from "./input.ts";
 import { definePackageManager, sourceName } from "./package-manager.ts";
 import {
   fileForUploads,
@@ -45,7 +45,7 @@ export const poetry = definePackageManager({
     const former = fileSetting(uploadFile, uploadPath, texts)?.value;
     const routing = sameRegistry(former, upload)
       ? []
-      : [{ path: uploadPath, value: upload, sensitive: mayHoldCredentials(former) }];
+      : [{ path: uploadPath, value: upload, ...inPlaceOf(former) }];
     const edits = [
       ...(place.scope === "project" && project
         ? sourceEdits(project, index, target.mirrors === true, texts)

@@ -22,15 +22,16 @@ export function textEdits(
   format: TextFormat,
   file: string,
   texts: Texts,
-  values: readonly { path: Path; value: string; sensitive?: boolean }[],
+  values: readonly { path: Path; value: string; sensitive?: boolean; bringsNone?: true }[],
 ): Edit[] {
   return values
     .filter(({ path, value }) => textAt(format, file, texts, path) !== value)
-    .map(({ path, value, sensitive = false }) => ({
+    .map(({ path, value, sensitive = false, bringsNone }) => ({
       file,
       format,
       path,
       source: parsing(file, () => format.encode(value)),
       sensitive,
+      ...(bringsNone && { bringsNone }),
     }));
 }

@@ -2,7 +2,14 @@
 import type { Texts } from "../disk/change.ts";
 import { ini } from "../formats/ini.ts";
 import { changesOf, type Edit } from "./edit.ts";
-import { checkText, checkUsername, mayHoldCredentials, parseRegistryUrl, sameRegistry } from "./input.ts";
+import {
+  checkText,
+  checkUsername,
+  inPlaceOf,
+  mayHoldCredentials,
+  parseRegistryUrl,
+  sameRegistry,
+} from "./input.ts";
 import { definePackageManager, sourceName } from "./package-manager.ts";
 import { uploadUrl, verifyIndex } from "./python/simple-index.ts";
 import { indexServers, pypircFile, repositoryValue, serverNames, withServer } from "./twine/pypirc.ts";
@@ -42,7 +49,7 @@ export const twine = definePackageManager({
         ...edit,
         path: [sourceName, "repository"],
         source: sameRegistry(current, url) && !mayHoldCredentials(current) ? current : url,
-        sensitive: mayHoldCredentials(current),
+        ...inPlaceOf(current),
       },
       { ...edit, path: [sourceName, "username"], source: username },
       {

@@ -5,6 +5,7 @@ import { changesOf, type Edit } from "./edit.ts";
 import {
   checkText,
   checkUsername,
+  inPlaceOf,
   mayHoldCredentials,
   parseRegistryUrl,
   sameRegistry,
@@ -116,9 +117,7 @@ function indexEdits(
   const at = (name: string) => [...under, `index[name=${sourceName}]`, name];
   const current = (name: string) => textAt(toml, file, texts, at(name));
   const moved = (name: string, value: string) =>
-    isAs(current(name), value)
-      ? []
-      : [{ path: at(name), value, sensitive: mayHoldCredentials(current(name)) }];
+    isAs(current(name), value) ? [] : [{ path: at(name), value, ...inPlaceOf(current(name)) }];
   const urls = textEdits(toml, file, texts, [...moved("url", url), ...moved("publish-url", upload)]);
   const isNew = current("url") === undefined;
   const flags = { file, format: toml, sensitive: false };

@@ -2,7 +2,7 @@
 import type { Texts } from "../disk/change.ts";
 import { yaml } from "../formats/yaml.ts";
 import { changesOf, type Edit, readValue } from "./edit.ts";
-import { mayHoldCredentials } from "./input.ts";
+import { inPlaceOf } from "./input.ts";
 import { effective, findCredential, tokenKey } from "./npm/credentials.ts";
 import { environmentSetting } from "./npm/npmrc.ts";
 import { formerRegistry } from "./npm/plan.ts";
@@ -42,7 +42,7 @@ export const yarnBerry = definePackageManager({
       format: yaml,
       path: registryPath(npmTarget.key),
       source: yaml.encode(npmTarget.url.href),
-      sensitive: mayHoldCredentials(registry?.written),
+      ...inPlaceOf(registry?.written),
     };
     return {
       changes: changesOf(

@@ -3,7 +3,7 @@ import type { Issued } from "../issued.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
 import { findCredential } from "./found.ts";
-import type { Job } from "./job.ts";
+import type { Job, SetupRequest } from "./job.ts";
 import type { Plan } from "./plan.ts";
 import { tokenFrom } from "./token-from.ts";
 
@@ -25,19 +25,26 @@ export async function standing({ parts, place, context, registries }: Job): Prom
   return [...found.values()];
 }
 
+/** Whether the token was named, so that none is to be minted. */
+export function isGiven({ token_id, token_from }: SetupRequest): boolean {
+  return token_id !== undefined || token_from !== undefined;
+}
+
 /** Whether a token is what was asked for, with at least half of the life that was asked for: then nothing is minted. */
 export function fits({ token }: Credential, { request, context, expires_at: wanted }: Job): boolean {
-  const { permission, environment, token_id, token_from } = request;
-  if (token_id !== undefined || token_from !== undefined) return false;
+  const { permission, environment } = request;
+  if (isGiven(request)) return false;
   if (token.permission !== permission || token.environment !== environment) return false;
   if (token.expires_at === null || wanted === null) return token.expires_at === null && wanted === null;
   const now = context.now().getTime();
   return (Date.parse(token.expires_at) - now) * 2 >= wanted.getTime() - now;
 }
 
-/** @throws Problem `not_found`, `unauthorized`, `unsupported`, and what the issuer refuses */
+/** @throws Problem `not_found`, `unauthorized`, `unsupported`, `invalid_input` when two are named, and what the issuer refuses */
 export async function obtain(job: Job): Promise<Credential> {
   const { token_id, token_from } = job.request;
+  if (token_id !== undefined && token_from !== undefined)
+    throw new Problem("invalid_input", "Two tokens are named.", "Give token_id or token_from, not both.");
   if (token_id !== undefined) return mintedBefore(token_id, job);
   if (token_from !== undefined) return named(token_from, job);
   return mint(job);
@@ -70,7 +77,7 @@ async function named(reference: string, { context, registries }: Job): Promise<C
  */
 export function refuseLosing({ request }: Job, { variables }: Plan): void {
   const [part, variable] = [...variables][0] ?? [];
-  if (!part || request.token_id !== undefined || request.token_from !== undefined) return;
+  if (!part || isGiven(request)) return;
   throw new Problem(
     "unsupported",
     `${part.manager.title} reads its token from the environment variable ${variable} here, so no file would hold a new one.`,

@@ -1,10 +1,12 @@
 /** One set-up: what was asked for, and what it is done with. */
+import { posix, win32 } from "node:path";
 import type { Context } from "../context.ts";
 import type { Texts } from "../disk/change.ts";
 import { expiresAt } from "../expiry.ts";
 import type { Issued } from "../issued.ts";
 import type { PackageManager, Place, SecretStyle, Target } from "../package-managers/package-manager.ts";
 import { requireFolder } from "../path.ts";
+import { Problem } from "../problem.ts";
 import type { Endpoint, Provider, Registries, Tokens } from "../providers/provider.ts";
 
 export interface SetupRequest {
@@ -76,9 +78,30 @@ export function targetOf({ request }: Job, { endpoint }: Part, { secret, usernam
   };
 }
 
-/** Every file of the job's managers, each once. */
+/** Every file of the job's managers, each once. @throws Problem `invalid_input`, as `filesFor` */
 export function filesOf({ parts, place }: Job): string[] {
-  return [...new Set(parts.flatMap(({ manager }) => manager.files(place)))];
+  return [...new Set(parts.flatMap(({ manager }) => filesFor(manager, place)))];
+}
+
+/**
+ * A manager's files. A variable such as XDG_CONFIG_HOME may move them; where it holds a relative path, they would be
+ * other ones for this server than for the client, and a secret could end up in somebody's project.
+ *
+ * @throws Problem `invalid_input` when one is not absolute, and what `files` throws
+ */
+export function filesFor(manager: PackageManager, place: Place): readonly string[] {
+  const files = manager.files(place);
+  const { isAbsolute, join } = place.platform === "win32" ? win32 : posix;
+  const relative = files.find((file) => !isAbsolute(file));
+  if (relative === undefined) return files;
+  const name = Object.entries(place.env).find(
+    ([, value]) => value && (relative === value || relative.startsWith(join(value, "/"))),
+  )?.[0];
+  throw new Problem(
+    "invalid_input",
+    `${manager.title}'s files are at the relative path ${relative}${name ? `, because of ${name}` : ""}: another place in each folder.`,
+    `Set ${name ?? "the variable that moves them"} to an absolute path, or unset it.`,
+  );
 }
 
 /** The managers' files as they are now. */

@@ -25,7 +25,8 @@ export function planAll(job: Job, credential: Issued, texts: Texts): Plan {
   const variables = new Map<Part, string>();
   for (const part of job.parts) {
     const draft = part.manager.plan(targetOf(job, part, credential), job.place, now);
-    for (const change of draft.changes) {
+    for (const planned of draft.changes) {
+      const change = draft.variable === undefined ? planned : withoutSecret(planned);
       now.set(change.path, change.after);
       changes.set(change.path, joined(changes.get(change.path), change));
     }
@@ -34,6 +35,11 @@ export function planAll(job: Job, credential: Issued, texts: Texts): Plan {
     if (draft.variable !== undefined) variables.set(part, draft.variable);
   }
   return { changes: [...changes.values()], warnings: [...warnings], replaced, variables };
+}
+
+/** Where a variable is to hold the secret, no file gets one: git may track it. */
+function withoutSecret(change: Change): Change {
+  return { ...change, entries: change.entries.map((entry) => ({ ...entry, bringsNone: true })) };
 }
 
 function joined(first: Change | undefined, then: Change): Change {

@@ -9,7 +9,7 @@ import type { PackageManager, Place, Verification } from "../package-managers/pa
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
-import { type Credential, fits, obtain, refuseLosing, standing } from "./credential.ts";
+import { type Credential, fits, isGiven, obtain, refuseLosing, standing } from "./credential.ts";
 import { findCredential } from "./found.ts";
 import { filesOf, type Job, openJob, type Part, type SetupRequest, targetOf, textsOf } from "./job.ts";
 import { type Plan, planAll } from "./plan.ts";
@@ -39,14 +39,18 @@ export async function setUp(
   const job = await openJob(managers, place, request, context);
   const before = await standing(job);
   const kept = before.find((credential) => fits(credential, job));
-  // Whatever would be refused is refused before a token exists.
-  const planned = kept ?? (await standIn(job));
+  // Whatever would be refused is refused before a token exists, and in a dry run, too.
+  const given = isGiven(request) ? await obtain(job) : undefined;
+  const planned = kept ?? given ?? (await standIn(job));
   const preview = await write(job, planned, undefined);
   for (const part of job.parts)
     await part.manager.ready?.(targetOf(job, part, planned), place, await textsOf(job), context.run);
   if (!kept) refuseLosing(job, preview.plan);
-  if (request.dry_run) return { ...preview.receipt, token: kept?.token };
-  const credential = kept ?? (await obtain(job));
+  if (request.dry_run) {
+    const warnings = [...new Set([...preview.receipt.warnings, ...(await shadows(job, preview.plan))])];
+    return { ...preview.receipt, token: (kept ?? given)?.token, warnings };
+  }
+  const credential = kept ?? given ?? (await obtain(job));
   const loggedIn: Part[] = [];
   let written: Written | undefined;
   try {
@@ -94,6 +98,15 @@ async function write(job: Job, credential: Issued, token: Token | undefined): Pr
   });
   plan ??= { changes: [], warnings: [], replaced: [], variables: new Map() };
   return { receipt: { ...receipt, warnings: [...plan.warnings, ...receipt.warnings] }, plan };
+}
+
+/** What would outrank a set-up; where it is carried out, it fails by that, and says so. */
+async function shadows(job: Job, { changes }: Plan): Promise<string[]> {
+  const texts = new Map(await textsOf(job));
+  for (const { path, after } of changes) texts.set(path, after);
+  return job.parts.flatMap(
+    ({ manager, endpoint }) => manager.status(endpoint.url, job.place, texts).shadowed_by,
+  );
 }
 
 /** With what each client itself would find now, so that a wrong key or a shadowing setting shows. */

@@ -1,5 +1,5 @@
 /** Secrets by reference: a tool is told where a token is, never what it is. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { absolute } from "../path.ts";
 import { Problem } from "../problem.ts";
 import { Secret } from "../secret.ts";
@@ -20,15 +20,16 @@ export async function tokenFrom(
       "Use env:NAME or file:PATH.",
       { allowed: ["env:NAME", "file:PATH"] },
     );
-  const text =
-    kind === "env" ? env[name] : await readFile(absolute(name, place), "utf8").catch(() => undefined);
+  const text = kind === "env" ? env[name] : await textOf(absolute(name, place)).catch(() => undefined);
   // cargo's variables and its file hold the whole header.
   const value = text?.trim().replace(/^Bearer /i, "");
   if (!value)
     throw new Problem(
       "not_found",
       `There is nothing at ${reference}.`,
-      kind === "env" ? "Set that variable where the server is started." : "Correct the path.",
+      kind === "env"
+        ? "Set that variable where the server is started."
+        : "Give the path of a file that holds the token and nothing else.",
     );
   // Whatever else the file may hold must not be sent to a registry.
   if (value.length > 8192 || !/^[\x21-\x7e]+$/.test(value))
@@ -38,4 +39,10 @@ export async function tokenFrom(
       "It must be one line without spaces.",
     );
   return new Secret(value);
+}
+
+/** A pipe or a device could keep us reading for ever. */
+async function textOf(path: string): Promise<string | undefined> {
+  const found = await stat(path);
+  return found.isFile() && found.size <= 65_536 ? readFile(path, "utf8") : undefined;
 }

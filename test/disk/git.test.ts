@@ -24,6 +24,20 @@ describe("git", () => {
     expect(await s.home.read("repo/.npmrc")).toContain("${FLY_TOKEN}");
   });
 
+  test("a text that may not be shown may be replaced in a tracked file by one without a secret", async () => {
+    await using s = await diskSetting();
+    await repository(s.home, ".npmrc");
+    const job = setting(s.home.at("repo/.npmrc"), { ...secret, value: "https://acme.example/" });
+    const plan: typeof job.plan = (texts) =>
+      job.plan(texts).map((change) => ({
+        ...change,
+        entries: change.entries.map((entry) => ({ ...entry, bringsNone: true })),
+      }));
+    const { changes, warnings } = await s.disk.edit({ ...job, plan });
+    expect(changes[0]?.diff).toContain("[secret]");
+    expect(warnings).toEqual([]);
+  });
+
   test("a secret may be taken out of a tracked file", async () => {
     await using s = await diskSetting();
     await repository(s.home, ".npmrc");
@@ -36,9 +50,14 @@ describe("git", () => {
     await using s = await diskSetting();
     await repository(s.home, "deep/npmrc");
     await symlink("repo/deep/npmrc", s.home.at(".npmrc"));
-    await expect(s.disk.edit(setting(s.home.at(".npmrc"), secret))).rejects.toMatchObject({
+    const real = s.home.at("repo/deep/npmrc");
+    const refused = s.disk.edit(setting(s.home.at(".npmrc"), secret));
+    await expect(refused).rejects.toMatchObject({
       code: "unsafe_location",
+      fix: expect.stringContaining(`git -C ${s.home.at("repo/deep")} rm --cached ${real}`),
     });
+    expect((await run("git", ["-C", s.home.at("repo/deep"), "rm", "--cached", real])).code).toBe(0);
+    await s.disk.edit(setting(s.home.at(".npmrc"), secret));
   });
 
   test("warns of a file that git does not track yet, and not of one that it ignores", async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { appendFile, chmod, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { diskSetting, type Setting, setting, undo } from "./setting.ts";
@@ -47,6 +48,15 @@ describe("restore", () => {
     await s.home.write("a/other", "");
     await s.disk.restore(restore_id, undo);
     expect(await s.home.tree()).toEqual({ a: "0700 folder", "a/other": "0600 " });
+  });
+
+  test("removes a folder that it made with the last file that an edit made there", async () => {
+    await using s = await diskSetting();
+    const make = async (name: string) =>
+      (await s.disk.edit(setting(s.home.at(name), { key: "a", value: "1" }))).restore_id ?? "";
+    const ids = [await make("a/b/x"), await make("a/c/y")];
+    for (const id of ids) await s.disk.restore(id, undo);
+    expect(await s.home.tree()).toEqual({});
   });
 
   test("keeps a mode that was tightened since", async () => {
@@ -99,6 +109,22 @@ describe("restore", () => {
       for (const index of order) await s.disk.restore(ids[index] ?? "", undo);
       expect(await s.home.read(".npmrc")).toBe("z=1\n");
     }
+  });
+
+  test("what an edit wrote does not come back with a later one that had found it there", async () => {
+    await using s = await diskSetting();
+    await s.home.write(".npmrc", "z=1\n");
+    const set = async (value: string) =>
+      (await s.disk.edit(setting(s.home.at(".npmrc"), { ...secret, value }))).restore_id ?? "";
+    const ids = [await set("tok-first-3f9a"), await set("tok-second-91c2"), await set("tok-third-77aa")];
+    expect((await s.disk.restore(ids[0] ?? "", undo)).skipped).toHaveLength(1);
+    await s.disk.restore(ids[1] ?? "", undo);
+    expect(await s.home.read(".npmrc")).toContain("tok-third-77aa");
+    expect(JSON.stringify(await s.state.tree())).not.toContain("tok-second-91c2");
+    const { changes } = await s.disk.restore(ids[2] ?? "", undo);
+    expect(changes[0]?.diff).toBe(`-${secret.key}=[secret]`);
+    expect(await s.home.read(".npmrc")).toBe("z=1\n");
+    expect(JSON.stringify(await s.state.tree())).not.toContain("tok-first-3f9a");
   });
 
   test("says which file is gone, and brings none back that the user removed", async () => {
@@ -171,6 +197,21 @@ describe("restore", () => {
       await expect(s.disk.journal()).rejects.toMatchObject({ code: "file_unreadable" });
       await expect(s.disk.restore(id, undo)).rejects.toMatchObject({ code: "file_unreadable" });
     }
+  });
+
+  test("of an edit that was killed before it had written anything, no draft and no folder is left", async () => {
+    await using s = await diskSetting();
+    await s.home.write(".npmrc", former);
+    const before = await s.home.tree();
+    const files = [s.home.at(".npmrc"), s.home.at("new/deep/npmrc")];
+    const { restore_id = "" } = await s.disk.edit(setting(files, secret));
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    await s.home.write(".npmrc", former);
+    await rm(s.home.at("new/deep/npmrc"));
+    await s.home.write(`..npmrc.fly-tokens-${pid}`, secret.value, 0o644);
+    await s.home.write(`new/deep/.npmrc.fly-tokens-${pid}`, secret.value);
+    await s.disk.restore(restore_id, undo);
+    expect(await s.home.tree()).toEqual(before);
   });
 
   test("an edit that was cut off in the middle can be taken back", async () => {

@@ -102,10 +102,17 @@ describe("refuses, and mints nothing,", () => {
     [{ manager: "npm", token: "flyt_x" }, "invalid_input", { allowed: expect.arrayContaining(["token_id"]) }],
     [{ manager: "npm", npm_scope: "acme" }, "invalid_input", {}],
     [{ manager: "pip", scope: "project" }, "unsupported", { allowed: ["user"] }],
+    [{ manager: "npm", token_id: "tok_x" }, "not_found", {}],
+    [{ manager: "npm", token_id: "tok_x", token_from: "env:X" }, "invalid_input", {}],
+    [{ manager: "npm", token_from: "file:/etc/hosts" }, "invalid_input", {}],
+    [{ manager: "npm", token_from: "file:/dev/zero" }, "not_found", {}],
+    [{ manager: "npm", token_from: "env:NO_SUCH_VARIABLE" }, "not_found", {}],
   ])("%j", async (args, code, details) => {
-    const result = await configure(args);
-    expectRefusal(result, code as "not_found");
-    expect(result.error).toMatchObject(details);
+    for (const dry_run of [true, false]) {
+      const result = await configure({ ...args, dry_run });
+      expectRefusal(result, code as "not_found");
+      expect(result.error).toMatchObject(details);
+    }
     expect(await tokens()).toEqual([]);
   });
 
@@ -116,6 +123,26 @@ describe("refuses, and mints nothing,", () => {
     expect(await tokens()).toEqual([]);
     answerOf(configurePackageManager, await configure({ manager: "npm", expires: "7d" }));
   });
+
+  it.each([
+    ["XDG_CONFIG_HOME", "uv"],
+    ["XDG_CONFIG_HOME", "pip"],
+    ["XDG_DATA_HOME", "gem"],
+    ["POETRY_CONFIG_DIR", "poetry"],
+  ])(
+    "%s with a relative path, which would lead %s's secrets into the working folder",
+    async (name, manager) => {
+      await world[Symbol.asyncDispose]();
+      await open({ env: { [name]: "conf", FLY_TOKENS_LOCAL_ENDPOINTS: "gems=http://127.0.0.1:1/" } });
+      for (const tool of ["configure_package_manager", "check_package_manager"]) {
+        const { text } = await call(tool, { manager });
+        expect(text).toMatch(
+          new RegExp(`relative path conf/.*because of ${name}.*Set ${name} to an absolute path`),
+        );
+      }
+      expect(await tokens()).toEqual([]);
+    },
+  );
 
   it("when the registry is gone", async () => {
     await world.registry.close();

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { configurePackageManager } from "../../tools/configure-package-manager.ts";
 import { restorePackageManager } from "../../tools/restore-package-manager.ts";
 import { answerOf, expectRefusal, expectSameFacts } from "../support/answers.ts";
+import { treeOf } from "../support/home.ts";
 import { openWorld, type ToolResult, type World } from "../support/world.ts";
 
 const before = "; mine\nfund=false\n";
@@ -31,6 +32,7 @@ it("puts the former bytes back, and leaves the token alone", async () => {
   expect(answerOf(restorePackageManager, result)).toEqual({
     changes: [{ path: npmrc, diff: `-registry=${url}\n-${url.replace("http:", "")}:_authToken=[secret]` }],
     skipped: [],
+    warnings: [],
     token_id: token?.id,
   });
   expectSameFacts(result);
@@ -40,6 +42,25 @@ it("puts the former bytes back, and leaves the token alone", async () => {
     status: string;
   };
   expect(status).toBe("active");
+});
+
+it("leaves nothing of several set-ups that shared an entry, in whatever order they are taken back", async () => {
+  await setUp({ manager: "pip" });
+  await setUp({ manager: "uv", permission: "read_write" });
+  await setUp({ manager: "pip" });
+  const ids = (await world.context.disk.journal()).map(({ id }) => id);
+  for (const restore_id of [ids[1], ids[2], ids[0]])
+    answerOf(restorePackageManager, await restore({ restore_id }));
+  const left = Object.keys(await treeOf(world.home)).filter((name) => !/^ours(\/|$)/.test(name));
+  expect(left).toEqual([]);
+});
+
+it("says whose credential went with it", async () => {
+  await setUp();
+  await setUp({ manager: "yarn" });
+  const first = (await world.context.disk.journal()).at(-1)?.id;
+  const { warnings } = answerOf(restorePackageManager, await restore({ restore_id: first }));
+  expect(warnings).toEqual([expect.stringMatching(/^Yarn 1 had its token from there, too/)]);
 });
 
 it("removes a file that was not there before", async () => {

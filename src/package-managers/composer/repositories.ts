@@ -62,16 +62,17 @@ export function repositoryEdits(file: string, url: string, mirrors: boolean, tex
       ...(known ? [] : [{ name: sourceName, type: "composer", url }]),
       ...(closing ? [{ [defaultComposerRepository]: false }] : []),
     ]);
-  const edit = { file, format: json, sensitive: false };
+  const edit = { file, format: json, sensitive: false } as const;
+  const inPlace = { sensitive: true, bringsNone: true } as const;
   const path = ["repositories", sourceName];
   return [
     ...(known
       ? []
       : ours
-        ? [{ ...edit, path: [...path, "url"], source: JSON.stringify(url), sensitive: true }]
+        ? [{ ...edit, path: [...path, "url"], source: JSON.stringify(url), ...inPlace }]
         : [{ ...edit, path, source: inOneLine({ type: "composer", url }) }]),
     ...(closing
-      ? [{ ...edit, path: ["repositories", defaultComposerRepository], source: "false", sensitive: true }]
+      ? [{ ...edit, path: ["repositories", defaultComposerRepository], source: "false", ...inPlace }]
       : []),
   ];
 }
@@ -91,7 +92,7 @@ function inList(file: string, texts: Texts, items: readonly object[]): Edit[] {
   const added = items.map(inOneLine);
   if (added.length === 0) return [];
   const source = `[${lead}${[...(rest === "" ? [] : [rest]), ...added].join(`,${lead || " "}`)}${tail}]`;
-  return [{ file, format: json, path, source, sensitive: true }];
+  return [{ file, format: json, path, source, sensitive: true, bringsNone: true }];
 }
 
 function inOneLine(object: object): string {

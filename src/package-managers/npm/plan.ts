@@ -2,7 +2,7 @@
 import type { Texts } from "../../disk/change.ts";
 import { npmrc } from "../../formats/npmrc.ts";
 import type { Edit } from "../edit.ts";
-import { mayHoldCredentials, sameRegistry, withoutCredentials } from "../input.ts";
+import { inPlaceOf, sameRegistry, withoutCredentials } from "../input.ts";
 import { type Place, secretVariable, type Target } from "../package-manager.ts";
 import { effective, tokenKey } from "./credentials.ts";
 import { fileSetting, type Layer } from "./npmrc.ts";
@@ -12,8 +12,7 @@ import type { NpmTarget } from "./target.ts";
 export function registryEdits({ url, key }: NpmTarget, file: string, place: Place, texts: Texts): Edit[] {
   const registry = fileSetting(file, key, place, texts);
   if (registry?.value === url.href) return [];
-  const sensitive = mayHoldCredentials(registry?.written);
-  return [{ file, format: npmrc, path: ["", key], source: url.href, sensitive }];
+  return [{ file, format: npmrc, path: ["", key], source: url.href, ...inPlaceOf(registry?.written) }];
 }
 
 /**
