@@ -145,7 +145,11 @@ describe("the helper and the variable", () => {
     expect(draft.warnings.join()).toContain("`Bearer `");
     expect(written(draft)).toEqual({ [userFile]: index + provider, [credentials]: "" });
     const files = { [userFile]: index + provider };
-    expect(status(files)).toMatchObject({ configured: false, where: "CARGO_REGISTRIES_FLY_TOKEN" });
+    expect(status(files)).toMatchObject({
+      configured: false,
+      where: "CARGO_REGISTRIES_FLY_TOKEN",
+      warnings: [expect.stringContaining("CARGO_REGISTRIES_FLY_TOKEN is not set here")],
+    });
     const env = { CARGO_REGISTRIES_FLY_TOKEN: `Bearer ${token}` };
     expect(status(files, { env })).toMatchObject({ configured: true, shadowed_by: [] });
   });

@@ -55,6 +55,9 @@ describe("what is written", () => {
     const draft = plan(undefined, { style: "reference" });
     expect(draft.variable).toBe("TWINE_PASSWORD");
     expect(written(draft)[file]).toMatch(/username = alice\n$/);
+    const text = written(draft)[file] ?? "";
+    expect(status(text).warnings).toEqual([expect.stringContaining("TWINE_PASSWORD, which is not set here")]);
+    expect(status(text, { TWINE_PASSWORD: token })).toMatchObject({ configured: true, warnings: [] });
     expect(edited(`[distutils]\nindex-servers = fly\n${section}`, { style: "reference" })).not.toContain(
       token,
     );

@@ -129,6 +129,8 @@ describe("refuses, and mints nothing,", () => {
     ["XDG_CONFIG_HOME", "pip"],
     ["XDG_DATA_HOME", "gem"],
     ["POETRY_CONFIG_DIR", "poetry"],
+    ["UV_CONFIG_FILE", "uv"],
+    ["PDM_CONFIG_FILE", "pdm"],
   ])(
     "%s with a relative path, which would lead %s's secrets into the working folder",
     async (name, manager) => {
@@ -137,7 +139,7 @@ describe("refuses, and mints nothing,", () => {
       for (const tool of ["configure_package_manager", "check_package_manager"]) {
         const { text } = await call(tool, { manager });
         expect(text).toMatch(
-          new RegExp(`relative path conf/.*because of ${name}.*Set ${name} to an absolute path`),
+          new RegExp(`relative path conf.*because of ${name}.*Set ${name} to an absolute path`),
         );
       }
       expect(await tokens()).toEqual([]);

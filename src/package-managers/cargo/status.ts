@@ -54,6 +54,11 @@ export function cargoStatus(url: string, place: Place, texts: Texts): Status {
       ...(names.length > 0 && !provider
         ? [`registries.${name} has no credential-provider, so cargo sends it no token for reading.`]
         : []),
+      ...(provider?.kind === "file" && tokens.length === 0
+        ? [
+            `cargo finds no token for the registry ${name}: it stands in no file, and the environment variable ${variableOf(tokenPath(name))} is not set here.`,
+          ]
+        : []),
       ...(provider?.kind === "file" && tokens[0] !== undefined && found.secret === undefined
         ? [
             `The token in ${tokens[0].where} does not begin with \`Bearer \`, and cargo sends it as it stands.`,

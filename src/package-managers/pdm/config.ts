@@ -24,12 +24,10 @@ export const publicName = "pypi";
 
 /** @throws Problem `invalid_input` for a project without its folder */
 export function pdmFiles(place: Place): PdmFiles {
-  const { join, isAbsolute } = pathsOf(place);
-  const { PDM_CONFIG_FILE } = place.env;
-  const named = PDM_CONFIG_FILE && isAbsolute(PDM_CONFIG_FILE) ? PDM_CONFIG_FILE : undefined;
+  const { join } = pathsOf(place);
   const root = place.scope === "project" ? projectFolder(place) : place.project_dir;
   return {
-    config: named ?? join(configFolder(place), "config.toml"),
+    config: place.env.PDM_CONFIG_FILE || join(configFolder(place), "config.toml"),
     ...(root !== undefined && {
       project: {
         pyproject: join(root, "pyproject.toml"),

@@ -16,11 +16,9 @@ export const publicName = "pypi";
 
 /** @throws Problem `invalid_input` for a project without its folder */
 export function pipfileOf(place: Place): { pipfile: string; lock: string } {
-  const { join, isAbsolute } = pathsOf(place);
-  const { PIPENV_PIPFILE } = place.env;
-  const pipfile =
-    PIPENV_PIPFILE && isAbsolute(PIPENV_PIPFILE) ? PIPENV_PIPFILE : join(projectFolder(place), "Pipfile");
-  projectFolder(place);
+  const { join } = pathsOf(place);
+  const folder = projectFolder(place);
+  const pipfile = place.env.PIPENV_PIPFILE || join(folder, "Pipfile");
   return { pipfile, lock: `${pipfile}.lock` };
 }
 

@@ -26,7 +26,12 @@ export function twineStatus(index: string, place: Place, texts: Texts): Status {
     username,
     ...(password && { secret: new Secret(password), where }),
     shadowed_by: known ? shadows(index, file, place, texts) : [],
-    warnings: [],
+    warnings:
+      known && !place.env.TWINE_REPOSITORY_URL && !password
+        ? [
+            `twine takes the token from the environment variable ${passwordVariable}, which is not set here: it asks for it.`,
+          ]
+        : [],
   };
 }
 

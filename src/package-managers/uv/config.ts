@@ -32,7 +32,7 @@ interface UvFiles {
 
 /** @throws Problem `invalid_input` for a project without its folder */
 export function uvFiles(place: Place): UvFiles {
-  const { join, isAbsolute } = pathsOf(place);
+  const { join } = pathsOf(place);
   const { UV_CONFIG_FILE } = place.env;
   const root = place.scope === "project" ? projectFolder(place) : place.project_dir;
   return {
@@ -41,7 +41,7 @@ export function uvFiles(place: Place): UvFiles {
     ...(root !== undefined && {
       project: { settings: join(root, "uv.toml"), pyproject: join(root, "pyproject.toml") },
     }),
-    ...(UV_CONFIG_FILE && isAbsolute(UV_CONFIG_FILE) && { named: UV_CONFIG_FILE }),
+    ...(UV_CONFIG_FILE && { named: UV_CONFIG_FILE }),
   };
 }
 
