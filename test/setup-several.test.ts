@@ -67,6 +67,12 @@ describe("auto", () => {
     },
   );
 
+  it("does not guess pip for a project, where it would need a virtual environment", async () => {
+    await using here = await machineWith(["package.json", "pyproject.toml"]);
+    const found = await here.setUp({ manager: "auto", scope: "project", ...project });
+    expect(found.managers).toEqual(["npm"]);
+  });
+
   it("is refused for a folder that is not there", async () => {
     await using here = await machineWith([]);
     const result = await here.call("configure_package_manager", { manager: "auto", project_dir: "~/none" });

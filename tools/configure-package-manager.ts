@@ -59,6 +59,12 @@ export const configurePackageManager = defineTool({
         `Use ${without.styles.join(" or ")}, or leave it out.`,
         { allowed: without.styles },
       );
+    if (request.npm_scope !== undefined && !managers.some(({ ecosystem }) => ecosystem === "npm"))
+      throw new Problem(
+        "invalid_input",
+        `npm_scope means nothing to ${managers.map(({ title }) => title).join(", ")}.`,
+        "Leave it out.",
+      );
     const { verified, ...outcome } = await setUp(managers, place, request, context);
     return {
       managers: managers.map(({ id }) => id),

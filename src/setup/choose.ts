@@ -62,8 +62,9 @@ async function detect(
   const found = candidates.filter(
     ({ manager: { ecosystem, id }, sure }) =>
       sure ||
-      // Nothing says which of the ecosystem's tools it is: the one that everybody has.
-      (["npm", "pip"].includes(id) &&
+      // Nothing says which of the ecosystem's tools it is: the one that everybody has. In a project pip needs a virtual
+      // environment, and that is not for us to guess.
+      ((id === "npm" || (id === "pip" && scope === "user")) &&
         !candidates.some((other) => other.sure && other.manager.ecosystem === ecosystem)),
   );
   if (found.length > 0) return found.map(({ manager }) => manager);

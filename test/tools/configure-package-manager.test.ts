@@ -101,6 +101,7 @@ describe("refuses, and mints nothing,", () => {
     [{ manager: "npm", provider: "nobody" }, "not_found", { allowed: ["local"] }],
     [{ manager: "npm", token: "flyt_x" }, "invalid_input", { allowed: expect.arrayContaining(["token_id"]) }],
     [{ manager: "npm", npm_scope: "acme" }, "invalid_input", {}],
+    [{ manager: "pip,docker", npm_scope: "@acme" }, "invalid_input", {}],
     [{ manager: "pip", scope: "project" }, "unsupported", { allowed: ["user"] }],
     [{ manager: "npm", token_id: "tok_x" }, "not_found", {}],
     [{ manager: "npm", token_id: "tok_x", token_from: "env:X" }, "invalid_input", {}],
