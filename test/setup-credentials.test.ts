@@ -6,6 +6,32 @@ import { answerOf } from "./support/answers.ts";
 import { type Machine, openMachine } from "./support/machine.ts";
 import { expectUndone, refusedBefore, refusing } from "./support/undone.ts";
 
+describe("what publishes is led to the registry", () => {
+  const deployment = "altDeploymentRepository";
+
+  it.each([
+    ["read_write", true],
+    ["read_only", false],
+  ])("by a new token that is %s: %s", async (permission, led) => {
+    await using here = await openMachine();
+    await here.setUp({ manager: "maven", permission });
+    expect((await here.read(".m2/settings.xml"))?.includes(deployment)).toBe(led);
+  });
+
+  it.each([
+    ["read_write", true],
+    ["read_only", false],
+  ])("by a token that exists and is %s, whatever else is asked for: %s", async (permission, led) => {
+    await using here = await openMachine();
+    const made = await here.call("generate_token", { name: "ci", permission });
+    const { id } = answerOf(generateToken, made).token;
+    const dry = await here.setUp({ manager: "maven", token_id: id, dry_run: true });
+    expect(dry.changes[0]?.diff.includes(deployment)).toBe(led);
+    await here.setUp({ manager: "maven", token_id: id });
+    expect((await here.read(".m2/settings.xml"))?.includes(deployment)).toBe(led);
+  });
+});
+
 describe("a token that is named", () => {
   it("by an id that nobody gave, or that is more than fifteen minutes old", async () => {
     let clock = new Date("2026-03-01T10:00:00Z");

@@ -7,7 +7,7 @@ import type { Issued } from "../issued.ts";
 import type { PackageManager, Place, SecretStyle, Target } from "../package-managers/package-manager.ts";
 import { requireFolder } from "../path.ts";
 import { Problem } from "../problem.ts";
-import type { Endpoint, Provider, Registries, Tokens } from "../providers/provider.ts";
+import type { Endpoint, Provider, Registries, Token, Tokens } from "../providers/provider.ts";
 
 export interface SetupRequest {
   permission: "read_only" | "read_write";
@@ -64,13 +64,18 @@ export async function openJob(
   return { parts, place, request, context, provider, tokens, registries, expires_at };
 }
 
-export function targetOf({ request }: Job, { endpoint }: Part, { secret, username }: Issued): Target {
+/** What is written: a token's value, and the token, once there is one. */
+export interface Held extends Issued {
+  token?: Token | undefined;
+}
+
+export function targetOf({ request }: Job, { endpoint }: Part, { secret, username, token }: Held): Target {
   return {
     url: endpoint.url,
     publish_url: endpoint.publish_url,
     path: endpoint.path,
     mirrors: endpoint.mirrors,
-    publishes: request.permission === "read_write",
+    publishes: (token?.permission ?? request.permission) !== "read_only",
     username,
     secret,
     style: request.secret_style,

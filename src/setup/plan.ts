@@ -1,7 +1,6 @@
 /** What a set-up would write: the plans of its managers, one on the other. */
 import type { Change, Texts } from "../disk/change.ts";
-import type { Issued } from "../issued.ts";
-import { type Job, type Part, targetOf } from "./job.ts";
+import { type Held, type Job, type Part, targetOf } from "./job.ts";
 
 export interface Plan {
   changes: readonly Change[];
@@ -17,7 +16,7 @@ export interface Plan {
  *
  * @throws Problem what a manager's `plan` throws
  */
-export function planAll(job: Job, credential: Issued, texts: Texts): Plan {
+export function planAll(job: Job, credential: Held, texts: Texts): Plan {
   const now = new Map(texts);
   const changes = new Map<string, Change>();
   const warnings = new Set<string>();

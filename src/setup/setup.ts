@@ -11,7 +11,16 @@ import type { Token } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
 import { type Credential, fits, isGiven, obtain, refuseLosing, standing } from "./credential.ts";
 import { findCredential } from "./found.ts";
-import { filesOf, type Job, openJob, type Part, type SetupRequest, targetOf, textsOf } from "./job.ts";
+import {
+  filesOf,
+  type Held,
+  type Job,
+  openJob,
+  type Part,
+  type SetupRequest,
+  targetOf,
+  textsOf,
+} from "./job.ts";
 import { type Plan, planAll } from "./plan.ts";
 import { putBack } from "./put-back.ts";
 
@@ -78,7 +87,7 @@ interface Written {
 }
 
 /** @param token whose secret is written; without one it is only looked whether it could be */
-async function write(job: Job, credential: Issued, token: Token | undefined): Promise<Written> {
+async function write(job: Job, credential: Held, token: Token | undefined): Promise<Written> {
   const { place, parts, context } = job;
   let plan: Plan | undefined;
   const receipt = await context.disk.edit({
@@ -110,7 +119,7 @@ async function shadows(job: Job, { changes }: Plan): Promise<string[]> {
 }
 
 /** With what each client itself would find now, so that a wrong key or a shadowing setting shows. */
-async function verify(job: Job, credential: Issued, { variables }: Plan): Promise<Verification[]> {
+async function verify(job: Job, credential: Held, { variables }: Plan): Promise<Verification[]> {
   const all: Verification[] = [];
   for (const part of job.parts) {
     const { manager } = part;
