@@ -5,7 +5,7 @@ import { agentOn } from "./agent.ts";
 import { describeWith } from "./clients.ts";
 import { check, mint, restore, revoke, setUp } from "./job.ts";
 import { type Machine, openMachine } from "./machine.ts";
-import { fail, images, npmPackage, succeed, wheel } from "./wares.ts";
+import { fail, images, npmPackage, succeed, twineUpload } from "./wares.ts";
 
 describeWith(["npm"], "npm", () => {
   const before = "; mine\r\nfund = false\r\n\r\n//other.example/:_authToken = kept";
@@ -70,27 +70,19 @@ describeWith(["npm"], "npm", () => {
 });
 
 describeWith(["pip", "twine", "python3"], "pip and twine", () => {
-  const twine = async (machine: Machine, token: { username: string; token: string }, version: string) =>
-    machine.run("twine", ["upload", "--non-interactive", await wheel(machine, "fly-hello", version)], {
-      env: {
-        TWINE_REPOSITORY_URL: `${machine.url}/artifactory/api/pypi/pypi/`,
-        TWINE_USERNAME: token.username,
-        TWINE_PASSWORD: token.token,
-      },
-    });
   const download = (machine: Machine, to: string) =>
     machine.run("pip", `download -vv --no-deps --no-cache-dir --dest ${to} fly-hello`);
 
   test("upload what a read-and-write token may, and download and install with the files that the agent wrote", async () => {
     await using machine = await openMachine();
     await using agent = await agentOn(machine);
-    await succeed(twine(machine, await mint(agent, "read_write"), "1.0.0"));
+    await succeed(twineUpload(machine, await mint(agent, "read_write"), "1.0.0"));
     await setUp(agent, "pip");
     expect(await succeed(download(machine, "out"))).toContain("Successfully downloaded");
     await succeed(machine.run("pip", "install --no-deps --no-cache-dir --target site fly-hello"));
     expect(await machine.read("site/fly_hello/__init__.py")).toContain("VERSION = '1.0.0'");
     expect(await check(agent, "pip")).toContain("pip: works");
-    expect(await fail(twine(machine, await mint(agent, "read_only"), "2.0.0"))).toContain("403");
+    expect(await fail(twineUpload(machine, await mint(agent, "read_only"), "2.0.0"))).toContain("403");
   });
 
   test("are refused once the tokens are revoked, the check says why, and undoing gives back the former bytes", async () => {
@@ -101,12 +93,12 @@ describeWith(["pip", "twine", "python3"], "pip and twine", () => {
     await machine.write(".config/pip/pip.conf", conf);
     await machine.write(".netrc", netrc);
     const uploader = await mint(agent, "read_write");
-    await succeed(twine(machine, uploader, "1.0.0"));
+    await succeed(twineUpload(machine, uploader, "1.0.0"));
     const id = await setUp(agent, "pip");
     await succeed(download(machine, "out"));
     await revoke(agent, [id, uploader.id]);
     expect(await fail(download(machine, "again"))).toMatch(/401.*No matching distribution/s);
-    expect(await fail(twine(machine, uploader, "2.0.0"))).toContain("401");
+    expect(await fail(twineUpload(machine, uploader, "2.0.0"))).toContain("401");
     expect(await check(agent, "pip")).toMatch(/does not work: the token .+ is revoked/);
     await restore(agent, "pip");
     expect(await machine.read(".config/pip/pip.conf")).toBe(conf);

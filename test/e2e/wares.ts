@@ -58,6 +58,22 @@ export async function jar({ at, write, run }: Machine, name: string, text: strin
   return file;
 }
 
+/** twine, by its variables alone, with a wheel of fly-hello. */
+export async function twineUpload(
+  machine: Machine,
+  { username, token }: { username: string; token: string },
+  version: string,
+): Promise<RunResult> {
+  const file = await wheel(machine, "fly-hello", version);
+  return machine.run("twine", ["upload", "--non-interactive", file], {
+    env: {
+      TWINE_REPOSITORY_URL: `${machine.url}/artifactory/api/pypi/pypi/`,
+      TWINE_USERNAME: username,
+      TWINE_PASSWORD: token,
+    },
+  });
+}
+
 /** skopeo and docker's command line, both with the logins in docker's file. */
 export function images({ at, host, run }: Machine) {
   const layout = at("layout");

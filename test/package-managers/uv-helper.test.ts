@@ -6,23 +6,8 @@ import { Secret } from "../../src/secret.ts";
 import { checkPackageManager } from "../../tools/check-package-manager.ts";
 import { answerOf } from "../support/answers.ts";
 import { openMachine } from "../support/machine.ts";
-import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
-
-const url = "https://acme.example/artifactory/api/pypi/pypi/simple";
-const upload = "https://acme.example/artifactory/api/pypi/pypi";
-const file = "/users/alice/.config/uv/uv.toml";
-const netrc = "/users/alice/.netrc";
-const settings = "/users/alice/shop/uv.toml";
-const pyproject = "/users/alice/shop/pyproject.toml";
-const project: Partial<Place> = { scope: "project", project_dir: "/users/alice/shop" };
-const target: Target = { url, mirrors: true, username: "alice", secret: new Secret(token) };
-const entry = `[[index]]\nname = "fly"\nurl = "${url}"\npublish-url = "${upload}"\ndefault = true\nauthenticate = "always"\n`;
-const login = `machine acme.example login alice password ${token}\n`;
-
-function plan(files: Record<string, string>, over: Partial<Target> = {}, where: Partial<Place> = {}) {
-  const place = placeOf(where);
-  return uv.plan({ ...target, ...over }, place, textsOf(uv, place, files));
-}
+import { placeOf, refusalOf, token, written } from "./place.ts";
+import { entry, file, login, netrc, plan, project, pyproject, settings, upload, url } from "./uv-setting.ts";
 
 const program = "/users/alice/.local/share/fly-tokens/bin/keyring";
 const store = "/users/alice/.local/share/fly-tokens/credentials.json";

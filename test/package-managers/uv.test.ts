@@ -1,25 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import type { Place, Target } from "../../src/package-managers/package-manager.ts";
+import type { Place } from "../../src/package-managers/package-manager.ts";
 import { uv } from "../../src/package-managers/uv.ts";
-import { Secret } from "../../src/secret.ts";
-import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
-
-const url = "https://acme.example/artifactory/api/pypi/pypi/simple";
-const upload = "https://acme.example/artifactory/api/pypi/pypi";
-const file = "/users/alice/.config/uv/uv.toml";
-const netrc = "/users/alice/.netrc";
-const settings = "/users/alice/shop/uv.toml";
-const pyproject = "/users/alice/shop/pyproject.toml";
-const project: Partial<Place> = { scope: "project", project_dir: "/users/alice/shop" };
-const target: Target = { url, mirrors: true, username: "alice", secret: new Secret(token) };
-const entry = `[[index]]\nname = "fly"\nurl = "${url}"\npublish-url = "${upload}"\ndefault = true\nauthenticate = "always"\n`;
-const login = `machine acme.example login alice password ${token}\n`;
-
-function plan(files: Record<string, string>, over: Partial<Target> = {}, where: Partial<Place> = {}) {
-  const place = placeOf(where);
-  return uv.plan({ ...target, ...over }, place, textsOf(uv, place, files));
-}
+import { placeOf, refusalOf, textsOf, written } from "./place.ts";
+import { entry, file, login, netrc, plan, project, pyproject, settings, upload, url } from "./uv-setting.ts";
 
 function status(files: Record<string, string>, where: Partial<Place> = {}) {
   const place = placeOf(where);

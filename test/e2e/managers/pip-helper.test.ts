@@ -5,7 +5,7 @@ import { agentOn } from "../agent.ts";
 import { describeWith } from "../clients.ts";
 import { check, mint, restore, revoke, setUp } from "../job.ts";
 import { openMachine } from "../machine.ts";
-import { fail, succeed, wheel } from "../wares.ts";
+import { fail, succeed, twineUpload } from "../wares.ts";
 
 const before = "# mine\n[global]\ntimeout = 60";
 
@@ -18,15 +18,7 @@ describeWith(["pip", "twine", "python3"], "pip with a keyring program of ours", 
     });
     await using agent = await agentOn(machine);
     const uploader = await mint(agent, "read_write");
-    await succeed(
-      machine.run("twine", ["upload", "--non-interactive", await wheel(machine, "fly-hello", "1.0.0")], {
-        env: {
-          TWINE_REPOSITORY_URL: `${registry.url}/artifactory/api/pypi/pypi/`,
-          TWINE_USERNAME: uploader.username,
-          TWINE_PASSWORD: uploader.token,
-        },
-      }),
-    );
+    await succeed(twineUpload(machine, uploader, "1.0.0"));
     await machine.write(".config/pip/pip.conf", before);
     const id = await setUp(agent, "pip", { secret_style: "helper" });
     const conf = await machine.read(".config/pip/pip.conf");

@@ -5,7 +5,7 @@ import { agentOn } from "../agent.ts";
 import { describeWith } from "../clients.ts";
 import { check, mint, restore, revoke, setUp } from "../job.ts";
 import { openMachine } from "../machine.ts";
-import { fail, succeed, wheel } from "../wares.ts";
+import { fail, succeed, twineUpload } from "../wares.ts";
 
 const pipfile = `# the shop's
 [[source]]
@@ -26,15 +26,7 @@ describeWith(["pipenv", "twine", "python3"], "pipenv", () => {
     });
     await using agent = await agentOn(machine);
     const uploader = await mint(agent, "read_write");
-    await succeed(
-      machine.run("twine", ["upload", "--non-interactive", await wheel(machine, "fly-hello", "1.0.0")], {
-        env: {
-          TWINE_REPOSITORY_URL: `${registry.url}/artifactory/api/pypi/pypi/`,
-          TWINE_USERNAME: uploader.username,
-          TWINE_PASSWORD: uploader.token,
-        },
-      }),
-    );
+    await succeed(twineUpload(machine, uploader, "1.0.0"));
     await machine.write("app/Pipfile", pipfile);
     const where = { scope: "project", project_dir: machine.at("app") };
     const id = await setUp(agent, "pipenv", where);
