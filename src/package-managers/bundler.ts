@@ -5,13 +5,14 @@ import { probeKnown } from "./basic-probe.ts";
 import { bundlerFiles, bundlerLayers, effective, loginKeys, mirrorKey } from "./bundler/settings.ts";
 import { bundlerStatus, inGemfile } from "./bundler/status.ts";
 import { changesOf, type Edit, readValue } from "./edit.ts";
-import { gemsUrl, loginFrom, userinfo } from "./gems/source.ts";
+import { gemsUrl, loginFrom } from "./gems/source.ts";
 import {
   checkText,
   checkUsername,
   inPlaceOf,
   isLoopback,
   sameRegistry,
+  userinfo,
   withoutCredentials,
 } from "./input.ts";
 import { definePackageManager } from "./package-manager.ts";

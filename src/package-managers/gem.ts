@@ -13,8 +13,9 @@ import {
   sourcesPath,
 } from "./gem/files.ts";
 import { gemStatus, pushHost } from "./gem/status.ts";
-import { gemsUrl, userinfo } from "./gems/source.ts";
+import { gemsUrl } from "./gems/source.ts";
 import { checkText, checkUsername, sameRegistry, withoutCredentials } from "./input.ts";
+import { withLogin } from "./netrc/credential.ts";
 import { definePackageManager, type Place, type Target } from "./package-manager.ts";
 import { basic } from "./probe.ts";
 import { defaultGemSource } from "./public-registries.ts";
@@ -41,7 +42,7 @@ export const gem = definePackageManager({
     const username = checkUsername(target.username);
     const token = checkText("token", target.secret.reveal());
     const file = ownGemrc(place, texts);
-    const source = `${url.protocol}//${userinfo(username, token)}@${url.host}${url.pathname}`;
+    const source = withLogin(url, username, token);
     const former = sourcesIn(file, texts) ?? inheritedSources(place, texts);
     const edit = { format: yaml, sensitive: true };
     return {

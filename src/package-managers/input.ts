@@ -82,6 +82,20 @@ export function isLoopback(hostname: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
+/** `user:password` as it stands in a URL. */
+export function userinfo(username: string, password: string): string {
+  return `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
+}
+
+/** One half of it, read; as it stands where it is not percent-encoded well. */
+export function decodeUserinfo(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** A URL from the user's own files, fit to be shown: no user, password, query or fragment. `undefined` when it is none. */
 export function withoutCredentials(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;

@@ -6,7 +6,6 @@ import {
   checkText,
   checkUsername,
   inPlaceOf,
-  mayHoldCredentials,
   parseRegistryUrl,
   sameRegistry,
   withoutCredentials,

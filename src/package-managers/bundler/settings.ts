@@ -1,11 +1,10 @@
 /** Bundler's settings as it reads them itself: where they are, which outranks which (lib/bundler/settings.rb, yaml_serializer.rb). */
-
-import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { yaml } from "../../formats/yaml.ts";
 import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 import { defaultGemSource } from "../public-registries.ts";
 
 interface BundlerFiles {
@@ -26,7 +25,7 @@ export interface Setting {
 
 /** @throws Problem `invalid_input` when the project is missing, or a variable names a relative path */
 export function bundlerFiles({ scope, home, env, platform, project_dir }: Place): BundlerFiles {
-  const { join, isAbsolute } = platform === "win32" ? win32 : posix;
+  const { join, isAbsolute } = pathsOf({ platform });
   if (scope === "project" && project_dir === undefined) {
     throw new Problem(
       "invalid_input",

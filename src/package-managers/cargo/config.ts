@@ -1,11 +1,11 @@
 /** cargo's settings as cargo itself reads them: where they are, which outranks which (doc.rust-lang.org/cargo/reference/config.html). */
-import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { parseToml } from "../../formats/toml-value.ts";
 import { Problem } from "../../problem.ts";
 import { parsing } from "../edit.ts";
 import { sameRegistry } from "../input.ts";
 import { type Place, sourceName } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 
 export interface Setting {
   value: unknown;
@@ -155,8 +155,4 @@ function cargoHome(place: Place): string {
     `CARGO_HOME is the relative path ${home}, which is another folder wherever cargo is started.`,
     "Set CARGO_HOME to an absolute path.",
   );
-}
-
-function pathsOf({ platform }: Place): typeof posix {
-  return platform === "win32" ? win32 : posix;
 }

@@ -1,10 +1,10 @@
 /** docker's `config.json` as the docker CLI reads it (docs.docker.com/reference/cli/docker, "Configuration files"). */
-import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { json } from "../../formats/json.ts";
 import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 
 export interface Login {
   username: string;
@@ -53,10 +53,6 @@ export function absoluteSetting(name: string, place: Place): string | undefined 
     `${name} is a relative path.`,
     `Set ${name} to an absolute path, or unset it.`,
   );
-}
-
-export function pathsOf({ platform }: Place): typeof posix {
-  return platform === "win32" ? win32 : posix;
 }
 
 /**

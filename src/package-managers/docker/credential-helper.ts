@@ -1,10 +1,10 @@
 /** The protocol of docker's credential helpers (docker/docker-credential-helpers, README): an action, and stdin. */
-import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { Problem, quote } from "../../problem.ts";
 import type { Run, RunResult } from "../../run.ts";
 import { redact, Secret } from "../../secret.ts";
 import type { Place, Target } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 import type { Stored } from "../store.ts";
 import { type AuthFile, ourHelper } from "./config.ts";
 import { keeperFor } from "./keeper.ts";
@@ -93,7 +93,7 @@ export function said({ stdout, stderr }: RunResult): string {
 
 /** Without the folders that npx and `npm run` put there for as long as they run: a client will not see those. */
 function lastingPath({ env, platform }: Place): string {
-  const { delimiter } = platform === "win32" ? win32 : posix;
+  const { delimiter } = pathsOf({ platform });
   const folders = (env.PATH ?? "").split(delimiter);
   return folders.filter((folder) => !/[\\/]node_modules[\\/]\.bin[\\/]?$/.test(folder)).join(delimiter);
 }

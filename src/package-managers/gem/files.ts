@@ -1,11 +1,10 @@
 /** RubyGems' settings as it reads them itself: where they are, which outranks which (lib/rubygems/config_file.rb, defaults.rb). */
-
-import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { decodeItems, yaml } from "../../formats/yaml.ts";
 import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 import { defaultGemSource } from "../public-registries.ts";
 
 export const sourcesPath = [":sources"];
@@ -25,7 +24,7 @@ export function gemFiles({ scope, home, env, platform }: Place): GemFiles {
     throw new Problem("unsupported", "RubyGems has no configuration of a project.", 'Use scope "user".', {
       allowed: ["user"],
     });
-  const { join, isAbsolute, delimiter } = platform === "win32" ? win32 : posix;
+  const { join, isAbsolute, delimiter } = pathsOf({ platform });
   const named = (env.GEMRC ?? "").split(delimiter).filter(Boolean);
   const relative = named.find((file) => !isAbsolute(file));
   if (relative !== undefined)

@@ -1,7 +1,7 @@
 /** What RubyGems and Bundler have in common: a registry is a URL, and a login is the user part of one. */
 import { Problem } from "../../problem.ts";
 import { Secret } from "../../secret.ts";
-import { parseRegistryUrl } from "../input.ts";
+import { decodeUserinfo, parseRegistryUrl } from "../input.ts";
 
 /**
  * The registry, with its final slash. It becomes the name of a setting, and the readers of these files (Bundler's, and
@@ -19,24 +19,11 @@ export function gemsUrl(text: string): URL {
   );
 }
 
-/** `user:password` as it stands in a URL. */
-export function userinfo(username: string, password: string): string {
-  return `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
-}
-
 /** User and password of what stands before the `@` of a URL. */
 export function loginFrom(text: string): { username?: string; secret?: Secret } {
   const [, username = "", password = ""] = /^([^:]*):?(.*)$/s.exec(text) ?? [];
   return {
-    ...(username && { username: decode(username) }),
-    ...(password && { secret: new Secret(decode(password)) }),
+    ...(username && { username: decodeUserinfo(username) }),
+    ...(password && { secret: new Secret(decodeUserinfo(password)) }),
   };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

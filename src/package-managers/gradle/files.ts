@@ -1,10 +1,10 @@
 /** Where Gradle's own files are, and what outranks what in them (Gradle's manual, "Configuring the Build Environment"). */
-import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { properties } from "../../formats/properties.ts";
 import { Problem } from "../../problem.ts";
 import { readValue } from "../edit.ts";
 import { type Place, secretVariable } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 
 export type Property = "flyUser" | "flyToken";
 
@@ -24,7 +24,7 @@ export interface Setting {
 
 /** @throws Problem `invalid_input` when GRADLE_USER_HOME is no absolute path: Gradle reads it from where it is started */
 export function gradleFiles({ env, home, platform, project_dir }: Place): GradleFiles {
-  const { join, isAbsolute } = platform === "win32" ? win32 : posix;
+  const { join, isAbsolute } = pathsOf({ platform });
   const folder = env.GRADLE_USER_HOME || join(home, ".gradle");
   if (!isAbsolute(folder)) {
     throw new Problem(

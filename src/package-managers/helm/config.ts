@@ -1,15 +1,9 @@
 /** Where helm has its logins (helm.sh/docs/helm/helm, "Environment variables"), and which of them it would use. */
 import type { Texts } from "../../disk/change.ts";
-import {
-  type AuthFile,
-  absoluteSetting,
-  checkHost,
-  dockerFile,
-  pathsOf,
-  refuseProject,
-} from "../docker/config.ts";
+import { type AuthFile, absoluteSetting, checkHost, dockerFile, refuseProject } from "../docker/config.ts";
 import { findLogin } from "../docker/found.ts";
 import type { Place, Status } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 
 /** @throws Problem `invalid_input`, `unsupported` for a project */
 export function helmFile(place: Place): AuthFile {

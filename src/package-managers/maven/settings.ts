@@ -1,10 +1,10 @@
 /** Maven's settings as Maven itself reads them: where they are, and what is in them (maven.apache.org/settings.html). */
-import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { childText, descendants, parseXml, type XmlElement } from "../../formats/xml-tree.ts";
 import { Problem } from "../../problem.ts";
 import { parsing } from "../edit.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 
 export interface MavenFiles {
   user: string;
@@ -56,7 +56,7 @@ export function mavenFiles(place: Place): MavenFiles {
     );
   }
   const { home, env, platform, project_dir } = place;
-  const { join, isAbsolute } = platform === "win32" ? win32 : posix;
+  const { join, isAbsolute } = pathsOf({ platform });
   // Read by `mvn` since 3.9.
   const args = wordsOf(env.MAVEN_ARGS ?? "");
   const named = optionIn(args, "-s", "--settings");

@@ -1,6 +1,7 @@
 /** The credential that a client with a URL goes by: the URL's own, else that of netrc. */
 import type { Texts } from "../../disk/change.ts";
 import { Secret } from "../../secret.ts";
+import { decodeUserinfo, userinfo } from "../input.ts";
 import type { Place, Status } from "../package-manager.ts";
 import { netrcEntry, netrcFile, stopsPython } from "./entry.ts";
 
@@ -24,7 +25,10 @@ export function urlCredential(url: string, where: string): Credential {
   if (!URL.canParse(url)) return {};
   const { username, password } = new URL(url);
   if (!username) return {};
-  return { username: decode(username), ...(password && { secret: new Secret(decode(password)), where }) };
+  return {
+    username: decodeUserinfo(username),
+    ...(password && { secret: new Secret(decodeUserinfo(password)), where }),
+  };
 }
 
 /** @throws Problem `file_unparsable` */
@@ -41,7 +45,7 @@ export function netrcCredential(host: string, place: Place, texts: Texts): Crede
 
 /** The URL with user and password in it, each percent-encoded once. */
 export function withLogin(url: URL, login: string, password: string): string {
-  return `${url.protocol}//${encodeURIComponent(login)}:${encodeURIComponent(password)}@${url.host}${url.pathname}`;
+  return `${url.protocol}//${userinfo(login, password)}@${url.host}${url.pathname}`;
 }
 
 /** Why a netrc entry would not be found although it is there. */
@@ -50,12 +54,4 @@ export function netrcWarnings(place: Place, texts: Texts): string[] {
   return file !== undefined && stopsPython(texts.get(file) ?? "")
     ? [`Python's reader stops at a comment in ${file}, and its clients then ignore the whole file.`]
     : [];
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

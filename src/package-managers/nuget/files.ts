@@ -1,9 +1,9 @@
 /** Where NuGet's two kinds of clients have their files (learn.microsoft.com/nuget/consume-packages/configuring-nuget-behavior). */
-
 import { posix, win32 } from "node:path";
 import type { Texts } from "../../disk/change.ts";
 import { Problem } from "../../problem.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 import { defaultNugetSources } from "../public-registries.ts";
 
 /** What tells one client from the other. */
@@ -65,7 +65,7 @@ export function nugetFiles(client: NugetClient, place: Place): NugetFiles {
       "Give project_dir, the absolute path of the folder that holds the solution.",
     );
   }
-  const paths = place.platform === "win32" ? win32 : posix;
+  const paths = pathsOf(place);
   const user = client.userFile(place);
   if (!paths.isAbsolute(user)) {
     throw new Problem(

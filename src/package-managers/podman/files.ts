@@ -1,6 +1,7 @@
 /** Where podman, skopeo and buildah look for logins (containers-auth.json(5), and `--authfile` in podman-login(1)). */
-import { type AuthFile, absoluteSetting, dockerFile, pathsOf, refuseProject } from "../docker/config.ts";
+import { type AuthFile, absoluteSetting, dockerFile, refuseProject } from "../docker/config.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 
 /** The files of some of the programs, in the order in which they are read; the first login is the one that is used. */
 export interface Lookup {

@@ -2,10 +2,11 @@
 import { parse } from "smol-toml";
 import type { Texts } from "../../disk/change.ts";
 import { whole } from "../../formats/whole.ts";
-import { absoluteSetting, pathsOf } from "../docker/config.ts";
+import { absoluteSetting } from "../docker/config.ts";
 import type { Edit } from "../edit.ts";
 import { isLoopback } from "../input.ts";
 import type { Place } from "../package-manager.ts";
+import { pathsOf } from "../paths.ts";
 
 /** What stands for the files with logins in `credential-helpers`. */
 const theFiles = "containers-auth.json";
