@@ -1,0 +1,74 @@
+/**
+ * Tokens as they travel: `FlyV1 fm2_…,fm2_…`, a bag of permission tokens, the discharges that go with them, and perhaps
+ * an OAuth token.
+ */
+import { MacaroonFault } from "./fault.ts";
+import { decodeMacaroon, type Macaroon, permissionLocation } from "./macaroon.ts";
+
+export type HeaderToken =
+  | { kind: "permission" | "discharge"; macaroon: Macaroon }
+  /** Not ours to read. */
+  | { kind: "oauth"; text: string }
+  | { kind: "bad"; fault: MacaroonFault };
+
+const longest = 256 * 1024;
+const mostTokens = 256;
+
+/**
+ * What is in a header. Schemes (`Bearer`, `FlyV1`, in any case and number) are left out, line breaks inside a token are
+ * ignored. A token that cannot be read is among them, as `bad`.
+ * @throws MacaroonFault `no_tokens`, `too_large`
+ */
+export function parseHeader(header: string): HeaderToken[] {
+  if (header.length > longest) throw new MacaroonFault("too_large");
+  const parts = withoutSchemes(header)
+    .split(",", mostTokens + 1)
+    .map((part) => part.trim())
+    .filter(Boolean);
+  if (parts.length === 0) throw new MacaroonFault("no_tokens");
+  if (parts.length > mostTokens) throw new MacaroonFault("too_large");
+  return parts.map(parseToken);
+}
+
+/** The header without what stands before its first token. */
+export function withoutSchemes(header: string): string {
+  let rest = header.trim();
+  for (;;) {
+    const [, behind] = /^(?:bearer|flyv1)(?:\s+(.*))?$/is.exec(rest) ?? [];
+    if (behind === undefined) return /^(?:bearer|flyv1)$/i.test(rest) ? "" : rest;
+    rest = behind.trim();
+  }
+}
+
+function parseToken(part: string): HeaderToken {
+  try {
+    const at = part.indexOf("_");
+    const prefix = part.slice(0, Math.max(at, 0));
+    if (prefix === "fo1") return { kind: "oauth", text: part };
+    if (!["fm2", "fm1r", "fm1a"].includes(prefix)) throw new MacaroonFault("bad_prefix");
+    const macaroon = decodeMacaroon(decodeBase64(part.slice(at + 1).replace(/[\r\n]/g, "")));
+    return { kind: macaroon.location === permissionLocation ? "permission" : "discharge", macaroon };
+  } catch (fault) {
+    if (fault instanceof MacaroonFault) return { kind: "bad", fault };
+    throw fault;
+  }
+}
+
+function decodeBase64(text: string): Buffer {
+  if (text === "") throw new MacaroonFault("empty_token");
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) throw new MacaroonFault("bad_base64");
+  return Buffer.from(text, "base64");
+}
+
+/** A header of macaroons, in the form that is current: `FlyV1 fm2_…,fm2_…`. */
+export function formatHeader(macaroons: readonly Macaroon[]): string {
+  const tokens = macaroons.map(({ bytes }) => `fm2_${Buffer.from(bytes).toString("base64")}`);
+  return `FlyV1 ${tokens.join(",")}`;
+}
+
+/** The macaroons of a header, in order; those that cannot be read are left out. */
+export function macaroonsOf(tokens: readonly HeaderToken[], kind?: "permission" | "discharge"): Macaroon[] {
+  return tokens.flatMap((token) =>
+    "macaroon" in token && (!kind || token.kind === kind) ? [token.macaroon] : [],
+  );
+}
