@@ -12,6 +12,11 @@ import { Problem } from "./problem.ts";
 import { Secret } from "./secret.ts";
 
 const flag = z.union([z.boolean(), z.stringbool()]);
+const secret = (shortest = 1) =>
+  z
+    .string()
+    .min(shortest)
+    .transform((text) => new Secret(text));
 const list = z.union([
   z.array(z.string()),
   z.string().transform((text) =>
@@ -31,7 +36,10 @@ const endpoints = z.union([
   z.string().transform(pairs).pipe(z.record(z.string(), url)),
 ]);
 
-/** Every setting: its key in the file, its name in the environment (and, with dashes, as a flag), and its form. */
+/**
+ * Every setting: its key in the file (and, with dashes, as a flag), its name in the environment, and its form. What is
+ * `secret` has no flag, since others can read those.
+ */
 export const settings = {
   home: {
     env: "FLY_TOKENS_HOME",
@@ -43,7 +51,7 @@ export const settings = {
     env: "FLY_TOKENS_PROVIDER",
     guarded: false,
     form: z.string().optional(),
-    about: "Which issuer to use: local",
+    about: "Which issuer to use: local or flyio",
   },
   local_url: {
     env: "FLY_TOKENS_LOCAL_URL",
@@ -60,7 +68,8 @@ export const settings = {
   local_key: {
     env: "FLY_TOKENS_LOCAL_KEY",
     guarded: false,
-    form: z.string().min(1).optional(),
+    secret: true,
+    form: secret().optional(),
     about: "A user's key at the local registry; default: the admin key that it made itself",
   },
   inline_secrets: {
@@ -117,10 +126,63 @@ export const settings = {
   http_token: {
     env: "FLY_TOKENS_HTTP_TOKEN",
     guarded: true,
-    form: z.string().min(16).optional(),
+    secret: true,
+    form: secret(16).optional(),
     about: "The bearer that `fly-tokens http` asks for; at least 16 characters",
   },
+  fly_access_token: {
+    env: "FLY_ACCESS_TOKEN",
+    guarded: false,
+    secret: true,
+    form: secret().optional(),
+    about: "Fly.io: a credential, if it has the form of one; JFrog Fly uses the same name",
+  },
+  fly_api_token: {
+    env: "FLY_API_TOKEN",
+    guarded: false,
+    secret: true,
+    form: secret().optional(),
+    about: "Fly.io: the credential, when FLY_ACCESS_TOKEN is not Fly.io's",
+  },
+  fly_config_dir: {
+    env: "FLY_CONFIG_DIR",
+    guarded: true,
+    form: z.string().min(1).optional(),
+    about: "Fly.io: the folder of flyctl's config.yml; default ~/.fly",
+  },
+  fly_org: {
+    env: "FLY_ORG",
+    guarded: false,
+    form: z.string().min(1).optional(),
+    about: "Fly.io: the organization of calls that name none",
+  },
+  fly_api_base_url: {
+    env: "FLY_API_BASE_URL",
+    guarded: true,
+    form: url.default("https://api.fly.io"),
+    about: "Fly.io: where its GraphQL API is",
+  },
+  fly_flaps_base_url: {
+    env: "FLY_FLAPS_BASE_URL",
+    guarded: true,
+    form: url.default("https://api.machines.dev"),
+    about: "Fly.io: where its Machines API is",
+  },
+  fly_registry_host: {
+    env: "FLY_REGISTRY_HOST",
+    guarded: true,
+    form: z
+      .string()
+      .regex(/^[a-z0-9.-]+(:\d+)?$/i, "a host, or host:port")
+      .default("registry.fly.io"),
+    about: "Fly.io: its docker registry",
+  },
 } as const;
+
+type SettingKey = keyof typeof settings;
+
+/** The keys of those that are secrets. */
+export const secretKeys = (Object.keys(settings) as SettingKey[]).filter((key) => "secret" in settings[key]);
 
 const form = z.strictObject(
   Object.fromEntries(Object.entries(settings).map(([key, setting]) => [key, setting.form])) as {
@@ -128,16 +190,14 @@ const form = z.strictObject(
   },
 );
 
-export interface Config extends Omit<z.output<typeof form>, "home" | "local_key" | "http_token"> {
+export interface Config extends Omit<z.output<typeof form>, "home"> {
   folders: { config: string; data: string; state: string };
-  local_key?: Secret | undefined;
-  http_token?: Secret | undefined;
   /** What was ignored, and why; for stderr. */
   notices: readonly string[];
 }
 
 export interface ConfigSources {
-  flags: Readonly<Record<string, string | boolean | undefined>>;
+  flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   home: string;
@@ -163,10 +223,7 @@ export function loadConfig(sources: ConfigSources): Config {
   const env = fromNames(sources.env);
   const flags = fromNames(
     Object.fromEntries(
-      Object.entries(sources.flags).map(([name, value]) => [
-        `FLY_TOKENS_${name.replaceAll("-", "_").toUpperCase()}`,
-        value,
-      ]),
+      Object.entries(settings).map(([key, { env: name }]) => [name, sources.flags[key.replaceAll("_", "-")]]),
     ),
   );
   const early = { ...dotenv, ...env, ...flags };
@@ -185,14 +242,8 @@ export function loadConfig(sources: ConfigSources): Config {
       "Correct or remove it; .env.example names every setting and its form.",
     );
   }
-  const { home: _home, local_key, http_token, ...rest } = parsed.data;
-  return Object.freeze({
-    ...rest,
-    folders,
-    ...(local_key && { local_key: new Secret(local_key) }),
-    ...(http_token && { http_token: new Secret(http_token) }),
-    notices,
-  });
+  const { home: _home, ...values } = parsed.data;
+  return Object.freeze({ ...values, folders, notices });
 }
 
 /** `go=https://…,cargo=https://…` */
@@ -209,10 +260,8 @@ function isPlain(text: string): boolean {
   return URL.canParse(text) && !/[@?#]/.test(text);
 }
 
-function fromNames(
-  values: Readonly<Record<string, string | boolean | undefined>>,
-): Record<string, string | boolean> {
-  const found: Record<string, string | boolean> = {};
+function fromNames(values: ConfigSources["flags"]): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(settings)) {
     const value = values[setting.env];
     // A host that installs the bundle may hand on the placeholder of a setting that nobody filled in.

@@ -2,8 +2,8 @@
 /** argv → one command. The only file that may end the process. */
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
-import type { Command } from "./commands/command.ts";
-import { loadConfig, settings } from "./config.ts";
+import type { Command, Invocation } from "./commands/command.ts";
+import { loadConfig, secretKeys, settings } from "./config.ts";
 import { exitCode, openLog } from "./log.ts";
 import { Problem } from "./problem.ts";
 import { realSeams } from "./seams.ts";
@@ -17,6 +17,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   call: () => import("./commands/call.ts"),
   approve: () => import("./commands/approve.ts"),
   "credential-helper": () => import("./commands/credential-helper.ts"),
+  macaroon: () => import("./commands/macaroon.ts"),
   demo: () => import("./commands/demo.ts"),
   version: () => import("./commands/version.ts"),
   help: () => import("./commands/help.ts"),
@@ -64,7 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function parse(args: readonly string[], command: Command) {
   const common = Object.fromEntries(
     Object.keys(settings)
-      .filter((key) => !["local_key", "http_token"].includes(key))
+      .filter((key) => !secretKeys.some((secret) => secret === key))
       .map((key) => [
         key.replaceAll("_", "-"),
         { type: key === "read_only" ? ("boolean" as const) : ("string" as const) },
@@ -81,7 +82,7 @@ function parse(args: readonly string[], command: Command) {
       },
       allowPositionals: true,
     });
-    return { flags: values as Record<string, string | boolean | undefined>, positionals };
+    return { flags: values as Invocation["flags"], positionals };
   } catch (cause) {
     throw new Problem(
       "invalid_input",

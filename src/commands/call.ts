@@ -53,7 +53,7 @@ function print(text: string): number {
   return 0;
 }
 
-function parseArguments(json: string | boolean | undefined): unknown {
+function parseArguments(json: unknown): unknown {
   try {
     return JSON.parse(typeof json === "string" ? json : "{}");
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { settings } from "../config.ts";
+import { secretKeys, settings } from "../config.ts";
 import type { Command } from "./command.ts";
 
 const usage = `fly-tokens [COMMAND] [FLAGS]
@@ -10,6 +10,8 @@ Commands
   call TOOL         Call one tool: --json '{…}'; --help shows its arguments; without TOOL the list
   approve HANDLE    Agree to a plan at the terminal
   credential-helper For clients that ask for their login: docker, keyring, pnpm, cargo
+  macaroon WHAT     Fly.io's tokens offline, the header on stdin: explain [--json], attenuate --caveats FILE [--location URL],
+                    verify --key-file FILE [--third-party LOCATION=FILE]…
   demo              The whole job in a throw-away home
   version, help
 
@@ -20,13 +22,11 @@ export const command: Command = {
   about: "Show this",
   async run() {
     const flags = Object.entries(settings)
-      .filter(([key]) => !["local_key", "http_token"].includes(key))
+      .filter(([key]) => !secretKeys.some((secret) => secret === key))
       .map(
         ([key, { env, about }]) => `  --${key.replaceAll("_", "-").padEnd(16)} ${env.padEnd(26)} ${about}`,
       );
-    const secrets = Object.values(settings)
-      .filter(({ env }) => /KEY$|HTTP_TOKEN$/.test(env))
-      .map(({ env, about }) => `  ${env.padEnd(45)} ${about}`);
+    const secrets = secretKeys.map((key) => `  ${settings[key].env.padEnd(45)} ${settings[key].about}`);
     process.stdout.write(
       `${usage}${flags.join("\n")}\n  --env-file FILE                              Settings from a file that you trust\n\nVariables only, since flags can be read by others\n${secrets.join("\n")}\n`,
     );
