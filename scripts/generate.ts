@@ -9,6 +9,7 @@ import type { PackageManager } from "../src/package-managers/package-manager.ts"
 import { problemCodes } from "../src/problem.ts";
 import type { Prompt } from "../src/prompt.ts";
 import type { Tool } from "../src/tool.ts";
+import { flyioApi } from "./flyio-api.ts";
 
 const root = new URL("../", import.meta.url);
 const check = process.argv.includes("--check");
@@ -72,6 +73,12 @@ writeIndex(
 put(
   "src/providers/local/api.generated.ts",
   `// Written by \`npm run generate\` from openapi/fly.yaml.\n${astToString(await openapiTypescript(new URL("openapi/fly.yaml", root)))}`,
+);
+
+const flyioSources = ["openapi/flyio.graphql", "src/providers/flyio/operations.graphql"] as const;
+put(
+  "src/providers/flyio/api.generated.ts",
+  await flyioApi(read(flyioSources[0]), read(flyioSources[1]), flyioSources.join(" and ")),
 );
 
 const { tools } = (await import("../tools/index.generated.ts")) as { tools: readonly Tool[] };

@@ -4,13 +4,15 @@ import type { Config } from "./config.ts";
 import { Confirmations } from "./confirmations.ts";
 import type { Delivery } from "./delivery/delivery.ts";
 import { deliveries } from "./delivery/index.ts";
+import { type Outlet, openOutlet } from "./delivery/outlet.ts";
 import type { Disk, Undo } from "./disk/disk.ts";
 import { openDisk } from "./disk/index.ts";
 import { IssuedTokens } from "./issued.ts";
 import { packageManagers } from "./package-managers/index.generated.ts";
 import type { PackageManager } from "./package-managers/package-manager.ts";
 import { undo } from "./package-managers/undo.ts";
-import { type Ability, defaultProvider, useProvider } from "./providers/choose.ts";
+import { absolute } from "./path.ts";
+import { type Ability, type Choice, chosen, defaultProvider, useProvider } from "./providers/choose.ts";
 import { providers } from "./providers/index.ts";
 import type { Provider } from "./providers/provider.ts";
 import { installed } from "./run.ts";
@@ -29,13 +31,16 @@ export interface Context extends Seams {
   issued: IssuedTokens;
   confirmations: Confirmations;
   /**
-   * A provider with one of its abilities: the one that is named, else the default.
-   * @throws Problem `not_found` for an unknown name, `not_configured`, `unsupported` naming who has the ability
+   * A provider with one of its abilities: the one that is named, by itself or by the call's arguments, else the default.
+   * @throws Problem `not_found` for an unknown name, `not_configured`, `unsupported` naming who has the ability,
+   *   `invalid_input` for arguments that contradict each other
    */
   use<Group extends Ability>(
     ability: Group,
-    provider?: string,
+    provider?: string | Choice,
   ): { provider: Provider } & Required<Pick<Provider, Group>>;
+  /** Where a secret is to go, after it was found that it can. @throws Problem as `openOutlet` */
+  outlet(to: string, path: string | undefined): Promise<Outlet>;
   /** The provider of calls that name none; `undefined` when several are configured. */
   default_provider: string | undefined;
   /** Whether a program is on PATH. */
@@ -46,6 +51,7 @@ export interface Context extends Seams {
 /** Makes the context. Nothing is read, written or asked before a tool needs it. */
 export function createContext(config: Config, seams: Seams): Context {
   const list = providers(config, seams);
+  const disk = openDisk({ state: config.folders.state, run: seams.run, now: seams.now });
   return {
     ...seams,
     version,
@@ -53,11 +59,16 @@ export function createContext(config: Config, seams: Seams): Context {
     providers: list,
     packageManagers,
     deliveries,
-    disk: openDisk({ state: config.folders.state, run: seams.run, now: seams.now }),
+    disk,
     undo,
     issued: new IssuedTokens(seams.now),
     confirmations: new Confirmations(join(config.folders.state, "confirmations"), seams.now),
-    use: (ability, id) => useProvider(list, ability, id ?? config.provider),
+    use: (ability, choice) => {
+      const id = typeof choice === "object" ? chosen(choice) : choice;
+      return useProvider(list, ability, id ?? config.provider);
+    },
+    outlet: (to, path) =>
+      openOutlet(deliveries, to, { path: path && absolute(path, seams) }, config.inline_secrets, disk),
     default_provider: config.provider ?? defaultProvider(list)?.id,
     installed: (command) => installed(command, seams.env, seams.platform),
     close: async () => {

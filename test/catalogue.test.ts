@@ -72,6 +72,16 @@ describe("tools", () => {
 
   it("fit into 14 kB together", () =>
     expect(JSON.stringify({ tools: listed }).length).toBeLessThanOrEqual(14_000));
+
+  it("fit into it with Fly.io's arguments, which only a user of Fly.io is offered", async () => {
+    await using other = await openWorld({ env: { FLY_API_TOKEN: "fo1_a-token-of-nobody" } });
+    const { client } = await other.connect({ era: "modern" });
+    const { tools: more } = await client.listTools();
+    expect(JSON.stringify({ tools: more }).length).toBeLessThanOrEqual(14_000);
+    expect(JSON.stringify(listed)).not.toContain("machine-exec");
+    expect(JSON.stringify(more)).toContain("machine-exec");
+  });
+
   it("come in the same order every time", () =>
     expect(listed.map(({ name }) => name)).toEqual(tools.map(({ name }) => name)));
   it("are asked about when they destroy", () =>

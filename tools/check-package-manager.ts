@@ -13,7 +13,7 @@ export const checkPackageManager = defineTool({
   name: "check_package_manager",
   title: "Check package managers",
   description:
-    "Whether npm, pip, docker and the others reach the registry with a working token: reads their files as they do, asks the registry with what it finds, and says which token that is, what outranks it, and why it is refused. Use it when an install, publish, push or login fails.",
+    "Whether npm, pip, docker and the others reach the registry with a working token: reads their files as they do, asks the registry, and says which token that is, what outranks it, and why it is refused. For when an install, publish, push or login fails.",
   effect: "read",
   input: z.object({
     manager: z.string().optional().describe("Default: all that are installed or were set up"),
@@ -102,7 +102,7 @@ async function check(manager: PackageManager, place: Place, named: string | unde
 }
 
 async function examine(manager: PackageManager, place: Place, named: string | undefined, context: Context) {
-  const { registries } = context.use("registries", named);
+  const { registries, provider } = context.use("registries", named);
   const { ecosystem: _, ...endpoint } = await registries.endpoint(manager.ecosystem);
   const {
     configured,
@@ -142,6 +142,6 @@ async function examine(manager: PackageManager, place: Place, named: string | un
           .join(" ") || undefined,
     },
     shadowed_by,
-    warnings,
+    warnings: [...warnings, ...(provider.cautions?.(secret) ?? [])],
   };
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { absolute } from "../src/path.ts";
 import { Problem } from "../src/problem.ts";
-import { tokenShape } from "../src/providers/shapes.ts";
+import { flyioRequestShape, tokenShape } from "../src/providers/shapes.ts";
 import { chooseManagers } from "../src/setup/choose.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { setUp } from "../src/setup/setup.ts";
@@ -11,7 +11,7 @@ export const configurePackageManager = defineTool({
   name: "configure_package_manager",
   title: "Set up a package manager",
   description:
-    "Sets up npm, pip, docker, maven, cargo, go and others: mints a token (read-only unless told otherwise), edits one entry of its file, and verifies with a real request. If a step fails all is put back and the token revoked. dry_run only shows the diff; restore_package_manager undoes it. Never shows the token.",
+    "Sets up npm, pip, docker, maven, cargo, go and others: mints a token (read-only unless told otherwise), edits one entry of its file, and verifies with a real request; if a step fails, all is put back. dry_run only shows the diff; restore_package_manager undoes it. Never shows the token.",
   effect: "write",
   input: z.object({
     manager: z
@@ -25,7 +25,7 @@ export const configurePackageManager = defineTool({
       .enum(["read_only", "read_write"])
       .default("read_only")
       .describe("read_write to publish or push"),
-    expires: z.string().default("30d").describe("As for generate_token"),
+    expires: z.string().default("30d"),
     environment: z.string().optional(),
     token_id: z.string().optional().describe("One that generate_token made just now"),
     token_from: z.string().optional().describe("env:NAME or file:PATH of an existing token"),
@@ -34,6 +34,7 @@ export const configurePackageManager = defineTool({
       .enum(["value", "reference", "helper"])
       .optional()
       .describe("reference: a variable or netrc holds it; helper: our own store"),
+    flyio: flyioRequestShape.pick({ app: true, org: true }).optional(),
     provider: z.string().optional(),
     dry_run: z.boolean().default(false),
     verify: z.boolean().default(true),
@@ -49,7 +50,7 @@ export const configurePackageManager = defineTool({
   async run({ manager, scope, project_dir, ...request }, context) {
     const place = placeFor(context, scope, project_dir);
     const folder = absolute(project_dir ?? ".", context);
-    const managers = await chooseManagers(manager, place, folder, context, request.provider);
+    const managers = await chooseManagers(manager, place, folder, context, request);
     const { secret_style: style } = request;
     const without = managers.find(({ styles }) => style && !styles.includes(style));
     if (without)

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Context } from "../src/context.ts";
 import { Problem } from "../src/problem.ts";
 import { defineTool, type Plan } from "../src/tool.ts";
 
@@ -6,7 +7,7 @@ export const deleteToken = defineTool({
   name: "delete_token",
   title: "Delete tokens",
   description:
-    "Removes revoked or expired tokens from the list. An active one is still_active: revoke_token it first. A person is asked; where the client cannot ask, the first call only returns the plan with a confirmation.",
+    "Removes revoked or expired tokens from the list. An active one is still_active: revoke_token it first. A person is asked; where the client cannot, the first call only returns a plan and a confirmation.",
   effect: "destroy",
   input: z.object({
     ids: z.array(z.string().min(1).max(200)).min(1).max(100),
@@ -22,7 +23,7 @@ export const deleteToken = defineTool({
     ),
   }),
   async plan({ ids, provider }, context): Promise<Plan | undefined> {
-    const { tokens } = context.use("tokens", provider);
+    const { tokens } = deleting(provider, context);
     const found = await Promise.all([...new Set(ids)].map((id) => tokens.get(id).catch(unlessUnknown)));
     const gone = found.filter((token) => token !== undefined && token.status !== "active");
     if (gone.length === 0) return undefined;
@@ -36,13 +37,7 @@ export const deleteToken = defineTool({
     };
   },
   async run({ ids, provider }, context, plan) {
-    const { tokens, provider: issuer } = context.use("tokens", provider);
-    if (!tokens.delete)
-      throw new Problem(
-        "unsupported",
-        `${issuer.title} deletes no tokens.`,
-        "Revoke them with revoke_token.",
-      );
+    const { tokens } = deleting(provider, context);
     const outcomes = [];
     for (const id of plan?.ids ?? new Set(ids)) {
       try {
@@ -62,6 +57,14 @@ export const deleteToken = defineTool({
       )
       .join("\n"),
 });
+
+/** Before a person is asked, and again when it is done. */
+function deleting(named: string | undefined, context: Context) {
+  const { tokens, provider } = context.use("tokens", named);
+  const { delete: remove } = tokens;
+  if (remove) return { tokens: { ...tokens, delete: remove } };
+  throw new Problem("unsupported", `${provider.title} deletes no tokens.`, "Revoke them with revoke_token.");
+}
 
 /** An unknown id becomes an outcome of the call; an issuer that cannot be reached ends it before anything is asked. */
 function unlessUnknown(error: unknown): undefined {

@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { expiresAt } from "../src/expiry.ts";
-import { absolute } from "../src/path.ts";
 import { Problem } from "../src/problem.ts";
-import { tokenShape } from "../src/providers/shapes.ts";
+import { flyioRequestShape, tokenShape } from "../src/providers/shapes.ts";
 import { defineTool } from "../src/tool.ts";
 
 const shownOnce =
@@ -15,18 +14,21 @@ export const generateToken = defineTool({
     "Mints an access token, read-only and for 30 days unless told otherwise; for a deployment name its environment. The value is shown exactly once in the result, or goes to deliver_to unseen. To set up npm, pip or docker here use configure_package_manager, which mints its own.",
   effect: "create",
   input: z.object({
-    name: z.string().min(1).max(100).describe("What it is for"),
+    name: z.string().min(1).max(100),
     permission: z.enum(["read_only", "read_write"]).default("read_only"),
     expires: z.string().default("30d").describe('"48h", "30d", a date, or "never"'),
     environment: z.string().optional(),
     deliver_to: z.enum(["inline", "file"]).default("inline"),
-    deliver_path: z.string().optional().describe("For file: a new path"),
+    deliver_path: z.string().optional(),
     idempotency_key: z
       .string()
       .max(200)
       .refine((key) => /^[!-~]+$/.test(key), "letters, digits and signs without spaces")
       .optional()
       .describe("Never mints twice"),
+    flyio: flyioRequestShape
+      .optional()
+      .describe("For Fly.io. kind decides over permission; commands: exact argument lists"),
     provider: z.string().optional(),
   }),
   output: z.object({
@@ -42,34 +44,17 @@ export const generateToken = defineTool({
     credential: z.object({ username: z.string(), token: z.string() }).optional(),
   }),
   async run(input, context) {
-    const { tokens } = context.use("tokens", input.provider);
+    const { tokens, provider } = context.use("tokens", input);
     const expires_at = expiresAt(input.expires, context.now(), context.config.max_expiry);
-    const delivery = context.deliveries.find(({ id }) => id === input.deliver_to);
-    if (!delivery)
-      throw new Problem(
-        "unsupported",
-        `There is no delivery "${input.deliver_to}".`,
-        "Use one of the schema's.",
-        { allowed: context.deliveries.map(({ id }) => id) },
-      );
-    if (delivery.reveals && context.config.inline_secrets === "deny") {
-      const others = context.deliveries.filter(({ reveals }) => !reveals).map(({ id }) => id);
-      throw new Problem(
-        "forbidden",
-        "The operator forbids secrets in results (FLY_TOKENS_INLINE_SECRETS=deny).",
-        `Call again with deliver_to ${others.join(" or ")}.`,
-        { allowed: others },
-      );
-    }
-    const destination = { path: input.deliver_path && absolute(input.deliver_path, context) };
-    await delivery.check(destination, context.disk);
-    const { name, permission, environment, idempotency_key } = input;
+    const outlet = await context.outlet(input.deliver_to, input.deliver_path);
+    const { name, permission, environment, idempotency_key, flyio } = input;
     const { token, secret } = await tokens.issue({
       name,
       permission,
       environment,
       idempotency_key,
       expires_at,
+      flyio,
     });
     // The issuer may repeat the value for an answer that was lost on its way; an agent that had it gets it no second time.
     if (!secret || context.issued.get(token.id)) {
@@ -81,16 +66,16 @@ export const generateToken = defineTool({
       };
     }
     try {
-      const receipt = await delivery.deliver(secret, destination, context.disk);
+      const receipt = await outlet.deliver(secret);
       context.issued.keep(token.id, { secret, username: token.username });
-      const warning = delivery.reveals
+      const warning = outlet.reveals
         ? shownOnce
         : `The value is in ${receipt.location} and is not shown here. ${shownOnce.split(". ").slice(1).join(". ")}`;
       return {
-        show_once_warning: warning,
+        show_once_warning: [warning, ...(provider.cautions?.(secret) ?? [])].join(" "),
         token,
         delivery: receipt,
-        ...(delivery.reveals && { credential: { username: token.username, token: secret } }),
+        ...(outlet.reveals && { credential: { username: token.username, token: secret } }),
       };
     } catch (error) {
       await tokens.revoke(token.id);

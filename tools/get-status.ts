@@ -66,7 +66,8 @@ export const getStatus = defineTool({
       `fly-tokens ${version}${default_provider ? `, using ${default_provider}` : ""}`,
       `The operator's policy: secrets in results: ${policy.inline_secrets}; confirmation: ${policy.confirm}${policy.read_only ? "; read-only" : ""}${policy.max_expiry_hours === undefined ? "" : `; tokens live at most ${policy.max_expiry_hours} hours`}.`,
       ...providers.map(
-        ({ id, url, identity, role, problem }) => `${id} at ${url}: ${problem ?? `${identity} (${role})`}`,
+        ({ id, url, identity, role, problem }) =>
+          `${id}${url ? ` at ${url}` : ""}: ${problem ?? `${identity} (${role})`}`,
       ),
       ...package_managers
         .filter(({ installed, configured, problem }) => installed || configured || problem)
@@ -85,12 +86,21 @@ function absent(managers: readonly { id: string; installed: boolean; configured:
   return ids.length > 0 ? `Not installed: ${ids.join(", ")}.` : "";
 }
 
-async function describe({ id, configured, url, identity, tokens, environments, registries }: Provider) {
-  const capabilities = Object.entries({ tokens, environments, registries, identity }).flatMap(
+async function describe(provider: Provider) {
+  const { id, configured, url, needs, identity, tokens, environments, registries, restrict } = provider;
+  const capabilities = Object.entries({ tokens, environments, registries, identity, restrict }).flatMap(
     ([name, group]) => (group ? [name] : []),
   );
+  if (!configured)
+    return {
+      id,
+      configured,
+      url,
+      capabilities,
+      problem: ["It is not configured.", needs, ...(provider.notes?.() ?? [])].filter(Boolean).join(" "),
+    };
   try {
-    const me = configured ? await identity?.me() : undefined;
+    const me = await identity?.me();
     return { id, configured, url, capabilities, ...(me && { identity: me.username, role: me.role }) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -1,41 +1,92 @@
 import * as z from "zod";
-import { deploymentShape, tokenShape } from "../src/providers/shapes.ts";
+import type { Context } from "../src/context.ts";
+import { Problem } from "../src/problem.ts";
+import type { Access, Token } from "../src/providers/provider.ts";
+import { accessShape, deploymentShape, tokenShape } from "../src/providers/shapes.ts";
+import { tokenBy } from "../src/setup/token-from.ts";
 import { defineTool } from "../src/tool.ts";
+
+const verdict = z.object({ allowed: z.boolean(), because: z.array(z.string()) });
 
 export const getToken = defineTool({
   name: "get_token",
   title: "Get a token",
   description:
-    "All that is known of one token, where this machine uses it, and what it pulled last if it is an environment's. Not its value: nobody can read that again.",
+    "All that is known of one token, where this machine uses it, and what it pulled last. Never its value. Of a Fly.io token at hand (from) or made just now, explain says what it may do, access whether it may do one thing.",
   effect: "read",
-  input: z.object({ id: z.string().min(1).max(200), provider: z.string().optional() }),
+  input: z.object({
+    id: z.string().min(1).max(200).optional(),
+    from: z.string().optional().describe("env:NAME or file:PATH, instead of id"),
+    explain: z.boolean().optional(),
+    access: accessShape.optional().describe('action: "read", or letters of rwcdC'),
+    provider: z.string().optional(),
+  }),
   output: z.object({
-    token: tokenShape,
+    token: tokenShape.optional(),
     delivered_to: z.array(z.string()),
     last_pulls: z.array(deploymentShape.omit({ token_id: true })).optional(),
+    explanation: z.array(z.string()).optional(),
+    access: z.object({ locally: verdict.optional(), by_issuer: verdict.optional() }).optional(),
   }),
-  async run({ id, provider: named }, context) {
-    const { tokens, provider } = context.use("tokens", named);
-    const token = await tokens.get(id);
-    const records = await context.disk.journal({ token_id: id });
-    const delivered = records
-      .filter((record) => record.state === "done")
-      .flatMap((record) => record.files.map((file) => file.path));
-    const history = token.environment
-      ? await provider.environments?.history(token.environment, { limit: 50 })
-      : undefined;
-    return {
-      token,
-      delivered_to: [...new Set(delivered)],
-      ...(history && { last_pulls: history.items.filter((pull) => pull.token_id === id).slice(0, 10) }),
-    };
+  async run({ id, from, explain, access, provider }, context) {
+    if ((id === undefined) === (from === undefined))
+      throw new Problem("invalid_input", "Which token?", "Give its id, or from where it is, and not both.");
+    const words = explain || access || from ? await read(id ?? from ?? "", access, context) : undefined;
+    const record = id !== undefined ? await known(id, provider, context) : undefined;
+    return { delivered_to: [], ...record, ...words };
   },
-  say: ({ token, delivered_to, last_pulls = [] }) =>
+  say: ({ token, delivered_to, last_pulls = [], explanation = [], access }) =>
     [
-      `${token.name} (${token.id}): ${token.status}, ${token.permission}, ${token.scope}${token.environment ? `, environment ${token.environment}` : ""}, user name ${token.username}, made by ${token.created_by} on ${token.created_at}, expires ${token.expires_at ?? "never"}, ${token.last_used_at ? `last used ${token.last_used_at}` : "never used"}.`,
+      token ? describe(token) : "",
       ...(delivered_to.length > 0 ? [`Used here by ${delivered_to.join(", ")}.`] : []),
       ...last_pulls.map(
         ({ image, tag, digest, at }) => `Pulled ${image}${tag ? `:${tag}` : ""} (${digest}) at ${at}`,
       ),
-    ].join("\n"),
+      ...explanation,
+      access ? judged("By its own words", access.locally) : "",
+      access ? judged("By Fly.io's answer", access.by_issuer) : "",
+    ]
+      .filter(Boolean)
+      .join("\n"),
 });
+
+/** What its issuer and this machine know of it. */
+async function known(id: string, named: string | undefined, context: Context) {
+  const { tokens, provider } = context.use("tokens", named);
+  const token = await tokens.get(id);
+  const records = await context.disk.journal({ token_id: id });
+  const delivered = records
+    .filter((record) => record.state === "done")
+    .flatMap((record) => record.files.map((file) => file.path));
+  const history = token.environment
+    ? await provider.environments?.history(token.environment, { limit: 50 })
+    : undefined;
+  return {
+    token,
+    delivered_to: [...new Set(delivered)],
+    ...(history && { last_pulls: history.items.filter((pull) => pull.token_id === id).slice(0, 10) }),
+  };
+}
+
+/** What the value itself says. */
+async function read(reference: string, access: Access | undefined, context: Context) {
+  const { restrict } = context.use("restrict");
+  const secret = await tokenBy(reference, context);
+  const { sentences } = await restrict.explain(secret);
+  return { explanation: sentences, ...(access && { access: await restrict.check(secret, access) }) };
+}
+
+function describe(token: Token): string {
+  return `${token.name} (${token.id}): ${token.status}, ${token.permission}, ${token.scope}${token.environment ? `, environment ${token.environment}` : ""}, user name ${token.username}, made by ${token.created_by} on ${token.created_at}, expires ${token.expires_at ?? "never"}, ${lastUse(token)}.`;
+}
+
+/** Only the local registry notes it. */
+function lastUse({ last_used_at, provider }: Token): string {
+  if (last_used_at !== undefined) return `last used ${last_used_at}`;
+  return provider === "local" ? "never used" : "last use not known";
+}
+
+function judged(who: string, one: { allowed: boolean; because: readonly string[] } | undefined): string {
+  if (!one) return `${who}: not known.`;
+  return `${who}: ${one.allowed ? "allowed" : "refused"}. ${one.because.join(" ")}`.trim();
+}

@@ -10,6 +10,7 @@ import { getStatus } from "./get-status.ts";
 import { getToken } from "./get-token.ts";
 import { listTokens } from "./list-tokens.ts";
 import { restorePackageManager } from "./restore-package-manager.ts";
+import { restrictToken } from "./restrict-token.ts";
 import { revokeToken } from "./revoke-token.ts";
 
-export const tools: readonly Tool[] = [checkPackageManager, configurePackageManager, createEnvironment, deleteToken, describeEnvironment, generateToken, getStatus, getToken, listTokens, restorePackageManager, revokeToken] as never;
+export const tools: readonly Tool[] = [checkPackageManager, configurePackageManager, createEnvironment, deleteToken, describeEnvironment, generateToken, getStatus, getToken, listTokens, restorePackageManager, restrictToken, revokeToken] as never;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { lifetime } from "../src/expiry.ts";
-import { permissions, statuses, tokenShape, tokenSorts } from "../src/providers/shapes.ts";
+import { flyioQueryShape, permissions, statuses, tokenShape, tokenSorts } from "../src/providers/shapes.ts";
 import { defineTool } from "../src/tool.ts";
 
 export const listTokens = defineTool({
@@ -19,6 +19,7 @@ export const listTokens = defineTool({
     sort: tokenSorts.optional(),
     limit: z.int().min(1).max(200).default(50),
     cursor: z.string().optional(),
+    flyio: flyioQueryShape.optional(),
     provider: z.string().optional(),
   }),
   output: z.object({
@@ -30,7 +31,7 @@ export const listTokens = defineTool({
     const until =
       expires_within === undefined ? undefined : new Date(context.now().getTime() + lifetime(expires_within));
     const page = await context
-      .use("tokens", provider)
+      .use("tokens", { provider, flyio: query.flyio })
       .tokens.list({ ...query, ...(until && { expires_before: until }) });
     return { tokens: page.items, next_cursor: page.next_cursor, total: page.total };
   },

@@ -1,11 +1,14 @@
 /** What every way of serving MCP shares: the tools and prompts, and a context that is made at the first call. */
 import { prompts } from "../../prompts/index.generated.ts";
 import { tools } from "../../tools/index.generated.ts";
+import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { faultLine } from "../log.ts";
 import { Outgoing } from "../mcp/redact.ts";
 import type { ServerParts } from "../mcp/server.ts";
 import { Problem, quote } from "../problem.ts";
+import { hasLogin, loginFile } from "../providers/flyio/login.ts";
+import type { Seams } from "../seams.ts";
 import { version } from "../version.ts";
 import type { Invocation } from "./command.ts";
 
@@ -35,7 +38,7 @@ export function serving({ config, seams, log }: Invocation): Serving {
       prompts,
       outgoing: new Outgoing(),
       readOnly: config.read_only,
-      unadvertised: ["provider"],
+      unadvertised: unadvertised(config, seams),
       only: config.tools,
       running,
       context: () =>
@@ -48,4 +51,10 @@ export function serving({ config, seams, log }: Invocation): Serving {
       await (await context)?.close();
     },
   };
+}
+
+/** Arguments that mean something only where Fly.io is in use. They are understood all the same. */
+export function unadvertised(config: Config, seams: Pick<Seams, "home" | "cwd">): readonly string[] {
+  const isInUse = config.fly_access_token ?? config.fly_api_token ?? hasLogin(loginFile(config, seams));
+  return isInUse ? [] : ["provider", "flyio", "access"];
 }

@@ -3,6 +3,7 @@
  * byte, and closes a token to everyone who has to decide about it.
  */
 import { MacaroonFault } from "./fault.ts";
+import { deepestCaveat, longest } from "./limits.ts";
 import type { Integer } from "./reader.ts";
 import { Reader } from "./reader.ts";
 import { numericSet, type ResourceSet, textSet } from "./resource-set.ts";
@@ -19,6 +20,7 @@ import {
   text,
   uint32,
   uint64,
+  type Within,
 } from "./shape.ts";
 import { Writer } from "./writer.ts";
 
@@ -82,17 +84,16 @@ interface Bytes {
 export type KnownCaveat = { [Name in CaveatName]: Bytes & { name: Name; body: Bodies[Name] } }[CaveatName];
 export type Caveat = KnownCaveat | (Bytes & { name?: undefined; raw: Buffer });
 
-/** How deep caveats may stand in one another. */
-const deepest = 32;
-
 /** The flat list `[type, body, type, body, …]`. */
 export const caveatList: Shape<readonly Caveat[] | null> = {
   read(reader, depth) {
     if (reader.nil()) return null;
-    if (depth >= deepest) throw new MacaroonFault("too_large");
+    if (depth >= deepestCaveat) throw new MacaroonFault("too_large");
     const length = reader.array();
     if (length % 2 !== 0) throw new MacaroonFault("bad_structure");
-    return Array.from({ length: length / 2 }, () => readCaveat(reader, depth + 1));
+    const caveats: Caveat[] = [];
+    for (let left = length / 2; left > 0; left--) caveats.push(readCaveat(reader, depth + 1));
+    return caveats;
   },
   write(writer, caveats) {
     if (caveats === null) return void writer.nil();
@@ -100,10 +101,11 @@ export const caveatList: Shape<readonly Caveat[] | null> = {
     for (const { bytes } of caveats) writer.raw(bytes);
   },
   toJson: (caveats) => (caveats ?? []).map((caveat) => toJson(caveat) as unknown as Json),
-  fromJson(json) {
+  fromJson(json, within) {
     if (json === null) return null;
     if (!Array.isArray(json)) throw new MacaroonFault("bad_caveat", "Caveats are a list.");
-    return json.map((one) => caveatOf(one));
+    if (within.depth >= deepestCaveat) throw new MacaroonFault("too_large");
+    return json.map((one) => caveatOf(one, within));
   },
 };
 
@@ -186,10 +188,10 @@ export function makeCaveat<Name extends CaveatName>(name: Name, body: Bodies[Nam
 
 /**
  * A caveat from JSON.
- * @param raw whether a type without a name may be given by the bytes of its body
- * @throws MacaroonFault `unknown_caveat`, `bad_caveat`
+ * @param raw whether a type without a name may be given by the bytes of its body @param depth how many others it stands in
+ * @throws MacaroonFault `unknown_caveat`, `bad_caveat`, `too_large`
  */
-export function caveatOf(json: unknown, { raw = false } = {}): Caveat {
+export function caveatOf(json: unknown, { raw = false, depth = 0 }: Partial<Within> = {}): Caveat {
   if (typeof json !== "object" || json === null || !("type" in json) || typeof json.type !== "string")
     throw new MacaroonFault("bad_caveat", "A caveat is an object with type and body.");
   const stranger = Object.keys(json).find((key) => !["type", "body", "raw"].includes(key));
@@ -200,13 +202,20 @@ export function caveatOf(json: unknown, { raw = false } = {}): Caveat {
   if (type) {
     if (!("body" in given) || "raw" in given)
       throw new MacaroonFault("bad_caveat", "A caveat is an object with type and body.");
-    return makeCaveat(type.name, type.body.fromJson(given.body) as never);
+    return makeCaveat(type.name, type.body.fromJson(given.body, { raw, depth: depth + 1 }) as never);
   }
   if (!raw || given.raw === undefined) throw new MacaroonFault("unknown_caveat");
-  if (!/^\d{1,20}$/.test(name) || !/^([0-9a-f]{2})+$/.test(given.raw)) throw new MacaroonFault("bad_caveat");
-  const number = uint64.fromJson(name);
+  return unnamed(name, given);
+}
+
+function unnamed(number: string, given: Omit<CaveatJson, "type">): Caveat {
+  if (!/^(0|[1-9]\d{0,19})$/.test(number) || "body" in given || typeof given.raw !== "string")
+    throw new MacaroonFault("bad_caveat", "A caveat without a name has its number as type, and raw bytes.");
+  if (given.raw.length > longest) throw new MacaroonFault("too_large");
+  if (given.raw.length % 2 !== 0 || !/^[0-9a-f]+$/.test(given.raw)) throw new MacaroonFault("bad_caveat");
+  const type = uint64.fromJson(number, { raw: true, depth: 0 });
   const body = new Reader(Buffer.from(given.raw, "hex")).bytes;
-  return { type: number, raw: body, bytes: new Writer().integer(number).raw(body).finish() };
+  return { type, raw: body, bytes: new Writer().integer(type).raw(body).finish() };
 }
 
 export function toJson(caveat: Caveat): CaveatJson {

@@ -3,16 +3,13 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Caveat } from "./caveat.ts";
 import type { Nonce } from "./macaroon.ts";
 
-/** What comes before type and body: the header of an array of two. */
-const pair = Uint8Array.of(0x92);
-
 /** The tail of a macaroon without caveats. */
 export function firstTail(key: Uint8Array, nonce: Nonce): Buffer {
   return createHmac("sha256", key).update(nonce.bytes).digest();
 }
 
-export function nextTail(tail: Uint8Array, { bytes }: Caveat): Buffer {
-  return createHmac("sha256", tail).update(pair).update(bytes).digest();
+export function nextTail(tail: Uint8Array, caveat: Caveat): Buffer {
+  return createHmac("sha256", tail).update(packed(caveat)).digest();
 }
 
 /** The tail of a proof to which nobody can add anything. */
@@ -30,7 +27,10 @@ export function same(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** As it is signed, for those who compare it with other implementations. */
+/** A caveat as it is signed: an array of its type and body. */
 export function packed({ bytes }: Caveat): Buffer {
-  return Buffer.concat([pair, bytes]);
+  const whole = Buffer.allocUnsafe(1 + bytes.length);
+  whole[0] = 0x92;
+  whole.set(bytes, 1);
+  return whole;
 }

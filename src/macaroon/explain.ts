@@ -28,6 +28,7 @@ export function explain(header: string, { now, names = {} }: { now: Date; names?
       ...(permissions.length > 1
         ? [`It holds ${permissions.length} permission tokens: what one of them allows is allowed.`]
         : []),
+      ...(permissions.length === 0 ? ["No permission token is in it, so it allows nothing."] : []),
       ...permissions.flatMap((token, index) =>
         labelled(permissions.length > 1 ? `Token ${index + 1}: ` : "", sentencesFor(token, bag, names)),
       ),
@@ -45,7 +46,7 @@ export function explain(header: string, { now, names = {} }: { now: Date; names?
 function sentencesFor(token: Macaroon, bag: readonly HeaderToken[], names: Names): string[] {
   const isBound = token.caveats.some(({ name }) => name === "Organization");
   return [
-    `${wordsOfIdentity(token)}.`,
+    `${wordsOfIdentity(token)}. All of this holds at once:`,
     ...(isBound ? [] : ["Nothing binds it to an organization, and Fly.io refuses such a token."]),
     ...token.caveats.map((caveat) => `${withDischarge(caveat, bag, names)}.`),
   ];

@@ -2,12 +2,12 @@
  * Reads MessagePack where it lies, since the exact bytes are what is signed. Strict where Go's reader is lenient: text is
  * not bytes, a struct is no map. Integers may have any width; nil may stand for an array, a map, text or bytes.
  */
+import { isUtf8 } from "node:buffer";
 import { MacaroonFault } from "./fault.ts";
+import { deepestValue } from "./limits.ts";
 
 /** An integer: a `bigint` only where a `number` would not be exact. */
 export type Integer = number | bigint;
-
-const deepest = 128;
 
 export class Reader {
   readonly bytes: Buffer;
@@ -15,7 +15,9 @@ export class Reader {
 
   /** @throws MacaroonFault `bad_msgpack` unless the bytes are exactly one value */
   constructor(bytes: Uint8Array) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.bytes = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (skip(this.bytes, 0, 0) !== bytes.length) throw new MacaroonFault("bad_msgpack");
   }
 
@@ -45,11 +47,20 @@ export class Reader {
   }
 
   text(): string {
-    return this.#take(this.#length(0xa0, 0x1f, 0xda, 0xdb, 0xd9)).toString("utf8");
+    const length = this.#length(0xa0, 0x1f, 0xda, 0xdb, 0xd9);
+    const start = this.at;
+    this.at += length;
+    const text = this.bytes.toString("utf8", start, this.at);
+    // What is no UTF-8 reads as U+FFFD, and two texts would be one.
+    if (text.includes("\uFFFD") && !isUtf8(this.since(start))) throw new MacaroonFault("bad_structure");
+    return text;
   }
 
   binary(): Buffer {
-    return this.#take(this.#length(-1, 0, 0xc5, 0xc6, 0xc4));
+    const length = this.#length(-1, 0, 0xc5, 0xc6, 0xc4);
+    const start = this.at;
+    this.at += length;
+    return this.since(start);
   }
 
   boolean(): boolean {
@@ -72,12 +83,6 @@ export class Reader {
     if (width === 8)
       return exact(byte === 0xcf ? bytes.readBigUInt64BE(at + 1) : bytes.readBigInt64BE(at + 1));
     return byte < 0xd0 ? bytes.readUIntBE(at + 1, width) : bytes.readIntBE(at + 1, width);
-  }
-
-  #take(length: number): Buffer {
-    const start = this.at;
-    this.at += length;
-    return this.bytes.subarray(start, this.at);
   }
 
   /** The length of the next value of one family; `fixed` with its `mask` is the form whose first byte holds it. */
@@ -107,7 +112,7 @@ const sizes = [
 
 /** Where the value that begins at a place ends. @throws MacaroonFault `bad_msgpack`, `too_large` */
 function skip(bytes: Buffer, start: number, depth: number): number {
-  if (depth > deepest) throw new MacaroonFault("too_large");
+  if (depth > deepestValue) throw new MacaroonFault("too_large");
   let { at, items } = head(bytes, start);
   // Every item has at least one byte: a length that lies is found out before anything is done with it.
   if (at + items > bytes.length) throw new MacaroonFault("bad_msgpack");

@@ -32,10 +32,13 @@ function resourceSet<Id extends Integer | string>(
   return {
     read(reader, depth) {
       if (reader.nil()) return null;
-      return Array.from(
-        { length: reader.map() },
-        () => [id.read(reader, depth), mask.read(reader, depth)] as const,
-      );
+      const entries: [Id, number][] = [];
+      for (let left = reader.map(); left > 0; left--)
+        entries.push([id.read(reader, depth), mask.read(reader, depth)]);
+      // Of an id that is there twice Fly.io's library takes the last, others the first: nobody is to choose.
+      if (entries.length > 1 && new Set(entries.map(([one]) => one)).size < entries.length)
+        throw new MacaroonFault("bad_structure");
+      return entries;
     },
     write(writer, entries) {
       if (entries === null) return void writer.nil();
@@ -47,12 +50,12 @@ function resourceSet<Id extends Integer | string>(
     },
     toJson: (entries) =>
       Object.fromEntries((entries ?? []).map(([key, actions]) => [String(key), mask.toJson(actions)])),
-    fromJson(json) {
+    fromJson(json, within) {
       if (json === null) return null;
       if (typeof json !== "object" || Array.isArray(json))
         throw new MacaroonFault("bad_caveat", "A set of resources is an object of ids and actions.");
       const entries = Object.entries(json as object).map(
-        ([key, actions]) => [id.fromJson(key), mask.fromJson(actions)] as const,
+        ([key, actions]) => [id.fromJson(key, within), mask.fromJson(actions, within)] as const,
       );
       if (entries.length > 1 && entries.some(([key]) => isWildcard(key)))
         throw new MacaroonFault("bad_caveat", "The wildcard stands beside other ids.");

@@ -1,18 +1,27 @@
 /** How the bodies of caveats are made up: each shape reads and writes MessagePack and JSON. */
 import { MacaroonFault } from "./fault.ts";
+import { longest } from "./limits.ts";
 import { maskOf, maskText } from "./mask.ts";
 import { exact, type Integer, type Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+/** How caveats inside a body are read from JSON. */
+export interface Within {
+  /** How many caveats they stand in. */
+  depth: number;
+  /** Whether a type without a name may be given by the bytes of its body. */
+  raw: boolean;
+}
+
 export interface Shape<Value> {
-  /** @throws MacaroonFault `bad_structure` */
+  /** @throws MacaroonFault `bad_structure`, `too_large` */
   read(reader: Reader, depth: number): Value;
   write(writer: Writer, value: Value): void;
   toJson(value: Value): Json;
-  /** @throws MacaroonFault `bad_caveat`, `unknown_caveat` */
-  fromJson(json: unknown): Value;
+  /** @throws MacaroonFault `bad_caveat`, `unknown_caveat`, `too_large` */
+  fromJson(json: unknown, within: Within): Value;
 }
 
 function unfit(what: string): never {
@@ -21,22 +30,29 @@ function unfit(what: string): never {
 
 /** An integer of a range; in JSON decimal text where a number would not be exact. */
 export function integer(least: bigint, most: bigint): Shape<Integer> {
-  const check = (value: Integer, refuse: () => never) => (value < least || value > most ? refuse() : value);
+  const [from, to] = [Number(least), Number(most)];
+  const fits = (value: Integer) =>
+    typeof value === "number" ? value >= from && value <= to : value >= least && value <= most;
   return {
-    read: (reader) =>
-      check(reader.integer(), () => {
-        throw new MacaroonFault("bad_structure");
-      }),
+    read(reader) {
+      const value = reader.integer();
+      if (!fits(value)) throw new MacaroonFault("bad_structure");
+      return value;
+    },
     write: (writer, value) => void writer.integer(value),
     toJson: (value) => (typeof value === "bigint" ? String(value) : value),
-    fromJson: (json) => check(integerOf(json), () => unfit(`an integer is not within ${least} and ${most}`)),
+    fromJson(json) {
+      const value = integerOf(json);
+      return fits(value) ? value : unfit(`an integer is not within ${least} and ${most}`);
+    },
   };
 }
 
 function integerOf(json: unknown): Integer {
-  if (typeof json === "number" && Number.isSafeInteger(json)) return json;
-  // Up to 20 digits and a sign: longer text would only cost time.
-  if (typeof json === "string" && /^-?(0|[1-9]\d{0,99})$/.test(json)) return exact(BigInt(json));
+  // Never a negative zero, which is not the same zero everywhere.
+  if (typeof json === "number" && Number.isSafeInteger(json)) return json === 0 ? 0 : json;
+  // Longer text would only cost time.
+  if (typeof json === "string" && /^(0|-?[1-9]\d{0,99})$/.test(json)) return exact(BigInt(json));
   return unfit("an integer is asked for, as decimal text beyond 2^53");
 }
 
@@ -60,28 +76,38 @@ export const flag: Shape<boolean> = {
   fromJson: (json) => (typeof json === "boolean" ? json : unfit("true or false is asked for")),
 };
 
+function textOf(json: unknown, otherwise: string): string {
+  if (typeof json !== "string") return unfit(otherwise);
+  if (json.length > longest) throw new MacaroonFault("too_large");
+  return json;
+}
+
 /** A nil reads as if nothing were there. It stays a nil, since what was read is kept as bytes. */
 export const text: Shape<string> = {
   read: (reader) => (reader.nil() ? "" : reader.text()),
   write: (writer, value) => void writer.text(value),
   toJson: (value) => value,
-  fromJson: (json) =>
-    typeof json === "string" && !/\p{Surrogate}/u.test(json) ? json : unfit("text is asked for"),
+  fromJson(json) {
+    const given = textOf(json, "text is asked for");
+    return /\p{Surrogate}/u.test(given) ? unfit("text is asked for") : given;
+  },
 };
 
 export const binary: Shape<Uint8Array> = {
   read: (reader) => (reader.nil() ? Buffer.alloc(0) : reader.binary()),
   write: (writer, value) => void writer.binary(value),
   toJson: (value) => Buffer.from(value).toString("base64"),
-  fromJson: (json) =>
-    typeof json === "string" && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(json)
-      ? Buffer.from(json, "base64")
-      : unfit("base64 is asked for"),
+  fromJson(json) {
+    const given = textOf(json, "base64 is asked for");
+    return given.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(given)
+      ? Buffer.from(given, "base64")
+      : unfit("base64 is asked for");
+  },
 };
 
 /** A natural number of any size: big-endian bytes without a leading zero. */
 export const natural: Shape<bigint> = {
-  read: (reader, depth) => BigInt(`0x0${Buffer.from(binary.read(reader, depth)).toString("hex")}`),
+  read: (reader) => (reader.nil() ? 0n : BigInt(`0x0${reader.binary().toString("hex")}`)),
   write(writer, value) {
     const hex = value === 0n ? "" : value.toString(16);
     writer.binary(Buffer.from(hex.length % 2 ? `0${hex}` : hex, "hex"));
@@ -98,7 +124,9 @@ export function list<Item>(item: Shape<Item>): Shape<readonly Item[] | null> {
   return {
     read(reader, depth) {
       if (reader.nil()) return null;
-      return Array.from({ length: reader.array() }, () => item.read(reader, depth));
+      const items: Item[] = [];
+      for (let left = reader.array(); left > 0; left--) items.push(item.read(reader, depth));
+      return items;
     },
     write(writer, items) {
       if (items === null) return void writer.nil();
@@ -106,9 +134,9 @@ export function list<Item>(item: Shape<Item>): Shape<readonly Item[] | null> {
       for (const one of items) item.write(writer, one);
     },
     toJson: (items) => (items ?? []).map(item.toJson),
-    fromJson(json) {
+    fromJson(json, within) {
       if (json === null) return null;
-      return Array.isArray(json) ? json.map((one) => item.fromJson(one)) : unfit("a list is asked for");
+      return Array.isArray(json) ? json.map((one) => item.fromJson(one, within)) : unfit("a list is asked for");
     },
   };
 }
@@ -126,7 +154,9 @@ export function struct<Value extends object>(
   return {
     read(reader, depth) {
       if (reader.array() !== entries.length) throw new MacaroonFault("bad_structure");
-      return Object.fromEntries(entries.map(([key, shape]) => [key, shape.read(reader, depth)])) as Value;
+      const value = {} as Value;
+      for (const [key, shape] of entries) value[key] = shape.read(reader, depth) as Value[typeof key];
+      return value;
     },
     write(writer, value) {
       writer.array(entries.length);
@@ -138,14 +168,14 @@ export function struct<Value extends object>(
           shown(key, value[key]) ? [[key, shape.toJson(value[key] as Value[keyof Value])]] : [],
         ),
       ),
-    fromJson(json) {
+    fromJson(json, within) {
       if (typeof json !== "object" || json === null || Array.isArray(json)) unfit("an object is asked for");
       const given = json as Record<string, unknown>;
       const stranger = Object.keys(given).find((key) => !Object.hasOwn(fields, key));
       if (stranger !== undefined) unfit(`there is no field "${stranger.slice(0, 40)}"`);
       return Object.fromEntries(
         entries.map(([key, shape]) => {
-          if (Object.hasOwn(given, key)) return [key, shape.fromJson(given[key])];
+          if (Object.hasOwn(given, key)) return [key, shape.fromJson(given[key], within)];
           return key in optional ? [key, optional[key]] : unfit(`the field "${key}" is missing`);
         }),
       ) as Value;

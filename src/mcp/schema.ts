@@ -43,7 +43,8 @@ export function advertiseOutput(schema: z.ZodObject): StandardSchemaWithJSON<Jso
 
 /**
  * JSON Schema (2020-12, MCP's default) without the parts that only cost an agent's context: limits of safe integers,
- * and in results, which a program made and not a model, what is closed or listed, and below the root all but the names.
+ * and in results, which a program made and not a model, what is closed or listed, and below the root all but the names
+ * that the rows of lists have.
  */
 function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
@@ -54,10 +55,18 @@ function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
       // Checked all the same, with a sentence that says so.
       delete part.minLength;
       delete part.maxLength;
+      if (part.minimum === 1) delete part.minimum;
+      delete part.minItems;
+      delete part.maxItems;
+      if (path.length > 0) delete part.additionalProperties;
       if (io === "input") return;
       delete part.additionalProperties;
       delete part.enum;
       if (path.length > 0) delete part.required;
+      const isOfTexts = (part.items as Json | undefined)?.type === "string";
+      if (isOfTexts) delete part.items;
+      // A record that stands alone says itself what it has; the rows of a list are named once.
+      if (path.length === 2) delete part.properties;
       // ["properties", NAME] is at the root; the values of what lies deeper say themselves what they are.
       if (path.length > 2 && path.at(-2) === "properties")
         for (const key of Object.keys(part)) delete part[key];

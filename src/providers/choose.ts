@@ -2,10 +2,28 @@
 import { Problem, quote } from "../problem.ts";
 import type { Provider } from "./provider.ts";
 
-export type Ability = "tokens" | "environments" | "registries" | "identity";
+export type Ability = "tokens" | "environments" | "registries" | "identity" | "restrict";
+
+/** How a call says which provider it is for: by name, or by arguments that only Fly.io understands. */
+export interface Choice {
+  provider?: string | undefined;
+  flyio?: object | undefined;
+}
+
+/** @throws Problem `invalid_input` for Fly.io's arguments with another provider's name */
+export function chosen({ provider, flyio }: Choice): string | undefined {
+  if (!flyio) return provider;
+  if (provider === undefined || provider === "flyio") return "flyio";
+  throw new Problem(
+    "invalid_input",
+    `The argument flyio means nothing to the provider "${quote(provider, 40)}".`,
+    "Leave one of the two out.",
+  );
+}
 
 /**
- * The provider that is named, else the only one that is configured beside the local registry, else the local registry.
+ * The provider that is named, else the only one that is configured beside the local registry, else the local registry;
+ * where that one lacks the ability and a single other has it, that other.
  * @throws Problem `not_found`, `not_configured` when there are several and none is named, `unsupported`
  */
 export function useProvider<Group extends Ability>(
@@ -13,7 +31,7 @@ export function useProvider<Group extends Ability>(
   ability: Group,
   id?: string,
 ): { provider: Provider } & Required<Pick<Provider, Group>> {
-  const provider = id === undefined ? defaultProvider(providers) : providers.find((one) => one.id === id);
+  const provider = id === undefined ? defaultFor(ability, providers) : providers.find((one) => one.id === id);
   if (!provider && id === undefined)
     throw new Problem(
       "not_configured",
@@ -28,11 +46,12 @@ export function useProvider<Group extends Ability>(
       "Name one of those that get_status lists.",
       { allowed: idsOf(providers) },
     );
-  if (!provider.configured)
+  // A token that somebody holds can be narrowed without asking anyone.
+  if (!provider.configured && ability !== "restrict")
     throw new Problem(
       "not_configured",
       `${provider.title} is not configured.`,
-      "get_status says which settings it needs.",
+      provider.needs ?? "get_status says which settings it needs.",
     );
   const group = provider[ability];
   if (group)
@@ -44,6 +63,13 @@ export function useProvider<Group extends Ability>(
     able.length > 0 ? `Use ${able.join(" or ")}.` : "No provider has it.",
     { allowed: able },
   );
+}
+
+function defaultFor(ability: Ability, providers: readonly Provider[]): Provider | undefined {
+  const usual = defaultProvider(providers);
+  if (usual?.[ability]) return usual;
+  const able = providers.filter((one) => one[ability]);
+  return able.length === 1 ? able[0] : usual;
 }
 
 /** `undefined` when several products are configured: never guess whose credential to use. */

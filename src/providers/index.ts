@@ -1,9 +1,10 @@
 import type { Config } from "../config.ts";
 import type { Seams } from "../seams.ts";
+import { flyio } from "./flyio/index.ts";
 import { local } from "./local/index.ts";
 import type { Provider } from "./provider.ts";
 
 /** Every provider, configured or not. */
 export function providers(config: Config, seams: Seams): readonly Provider[] {
-  return [local(config, seams)];
+  return [local(config, seams), flyio(config, seams)];
 }

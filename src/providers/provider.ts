@@ -5,10 +5,14 @@
 import type * as z from "zod";
 import type { Secret } from "../secret.ts";
 import type {
+  accessShape,
   deploymentShape,
   driftShape,
   environmentShape,
+  flyioQueryShape,
+  flyioRequestShape,
   permissions,
+  restrictionsShape,
   runningShape,
   statuses,
   TokenSort,
@@ -51,7 +55,11 @@ export interface IssueRequest {
   expires_at: Date | null;
   environment?: string | undefined;
   idempotency_key?: string | undefined;
+  flyio?: FlyioRequest | undefined;
 }
+
+/** What only Fly.io understands; every other issuer refuses it. */
+export type FlyioRequest = z.output<typeof flyioRequestShape>;
 
 export interface TokenQuery {
   status?: TokenStatus | undefined;
@@ -66,6 +74,7 @@ export interface TokenQuery {
   sort?: TokenSort | undefined;
   limit: number;
   cursor?: string | undefined;
+  flyio?: z.output<typeof flyioQueryShape> | undefined;
 }
 
 export interface Page<Item> {
@@ -113,6 +122,38 @@ export interface Registries {
   passThrough?(ecosystem: Ecosystem, url: string): Promise<void>;
   /** Which token a secret is, asked with that secret itself. `undefined`: unknown there. */
   introspect?(secret: Secret): Promise<Token | undefined>;
+  /** What clients of the registry are given as their password, where that is not the token as it was issued. */
+  password?(secret: Secret): Secret;
+}
+
+export type Restrictions = z.output<typeof restrictionsShape>;
+export type Access = z.output<typeof accessShape>;
+
+/** A token's value in words. Holds no part of it. */
+export interface Explanation {
+  /** What the holder may do, until when, bound to what, what is missing; a sentence each. */
+  sentences: string[];
+  /** The earliest moment at which it, or a proof that comes with it, ends; `null`: never. */
+  expires_at: string | null;
+}
+
+/** Whether an access would be allowed, and who says so. */
+export interface AccessVerdict {
+  /** By the token's own words; `undefined` where a name could not be resolved. Says nothing of revocation. */
+  locally?: { allowed: boolean; because: string[] } | undefined;
+  /** By the issuer, who knows whether the token is genuine and alive; `undefined` when it could not be asked. */
+  by_issuer?: { allowed: boolean; because: string[] } | undefined;
+}
+
+/** Narrowing tokens that the holder has, without the issuer, and reading what they say. */
+export interface Restrict {
+  /**
+   * A narrower token. It is made offline: the issuer lists it nowhere, and it dies with the token that it was made from.
+   * @throws Problem `invalid_input`, `unsupported` for a value that is no token of this kind, `not_found` for an app
+   */
+  narrow(secret: Secret, restrictions: Restrictions): Promise<{ secret: Secret; explanation: Explanation }>;
+  explain(secret: Secret): Promise<Explanation>;
+  check(secret: Secret, access: Access): Promise<AccessVerdict>;
 }
 
 export interface Identity {
@@ -125,11 +166,16 @@ export interface Provider {
   title: string;
   /** Whether every setting that it needs is there; asks nobody. */
   configured: boolean;
+  /** What to do so that it is configured, as a sentence. */
+  needs?: string | undefined;
   url?: string | undefined;
   tokens?: Tokens;
   environments?: Environments;
   registries?: Registries;
   identity?: Identity;
+  restrict?: Restrict;
+  /** What the user should know about a token's value before it goes anywhere, a sentence each; asks nobody. */
+  cautions?(secret: Secret): readonly string[];
   /** What the user should know about it now, a sentence each. */
   notes?(): readonly string[];
   close?(): Promise<void>;

@@ -59,3 +59,60 @@ export const environmentShape = z.object({
   /** How many active tokens belong to it. */
   tokens: z.int(),
 });
+
+/** A command and its arguments, as they are: a comma or a blank in one is part of it. */
+const commandShape = z.array(z.string().max(4096)).min(1).max(64);
+const commandsShape = z.array(commandShape).min(1).max(50);
+
+export const flyioKinds = z.enum([
+  "deploy",
+  "org",
+  "readonly",
+  "ssh",
+  "machine-exec",
+  "wireguard",
+  "litefs-cloud",
+]);
+
+/** What only Fly.io understands of a request for a token. */
+export const flyioRequestShape = z.strictObject({
+  app: z.string().min(1).max(100).optional(),
+  apps: z.array(z.string().min(1).max(100)).min(1).max(50).optional(),
+  org: z.string().min(1).max(100).optional(),
+  kind: flyioKinds.optional(),
+  commands: commandsShape.optional(),
+  command_prefixes: commandsShape.optional(),
+  cluster: z.string().min(1).max(100).optional(),
+});
+
+/** Which of Fly.io's tokens a list is for. */
+export const flyioQueryShape = z.strictObject({
+  scope: z.enum(["app", "org"]).optional(),
+  app: z.string().min(1).max(100).optional(),
+  org: z.string().min(1).max(100).optional(),
+});
+
+/** What is taken away from a token; every member that is given narrows it further. */
+export const restrictionsShape = z.strictObject({
+  read_only: z.boolean().optional(),
+  apps: z.array(z.string().min(1).max(100)).min(1).max(50).optional(),
+  machines: z.array(z.string().min(1).max(100)).min(1).max(50).optional(),
+  volumes: z.array(z.string().min(1).max(100)).min(1).max(50).optional(),
+  commands: commandsShape.optional(),
+  command_prefixes: commandsShape.optional(),
+  actions: z.string().max(100).optional(),
+  expires: z.string().max(100).optional(),
+  caveats: z.array(z.unknown()).max(50).optional(),
+});
+
+/** What somebody would do with a token: one action, on one thing. */
+export const accessShape = z.strictObject({
+  action: z.string().max(100),
+  org: z.string().max(100).optional(),
+  app: z.string().max(100).optional(),
+  machine: z.string().max(100).optional(),
+  volume: z.string().max(100).optional(),
+  command: commandShape.optional(),
+  mutation: z.string().max(100).optional(),
+  feature: z.string().max(100).optional(),
+});

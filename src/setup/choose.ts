@@ -4,6 +4,9 @@ import type { Context } from "../context.ts";
 import type { PackageManager, Place } from "../package-managers/package-manager.ts";
 import { Problem } from "../problem.ts";
 
+/** Whose registry it is, as a call says it. */
+type Issuer = Parameters<Context["use"]>[1];
+
 /** What several tools of one ecosystem read: it counts only where nothing says more. */
 const shared = ["package.json", "pyproject.toml", "setup.py", "setup.cfg"];
 
@@ -29,9 +32,9 @@ export async function chooseManagers(
   { scope }: Place,
   folder: string,
   context: Context,
-  provider?: string,
+  issuer?: Issuer,
 ): Promise<PackageManager[]> {
-  if (names === "auto") return detect(scope, folder, context, provider);
+  if (names === "auto") return detect(scope, folder, context, issuer);
   const managers = names.split(",").map((name) => managerNamed(name.trim(), context));
   const without = managers.find(({ scopes }) => !scopes.includes(scope));
   if (!without) return [...new Set(managers)];
@@ -47,10 +50,10 @@ async function detect(
   scope: Place["scope"],
   folder: string,
   context: Context,
-  provider: string | undefined,
+  issuer: Issuer,
 ): Promise<PackageManager[]> {
   const names = await filesIn(folder);
-  const { registries } = context.use("registries", provider);
+  const { registries } = context.use("registries", issuer);
   const candidates: { manager: PackageManager; sure: boolean }[] = [];
   for (const manager of context.packageManagers) {
     const signs = manager.signs.filter((sign) => names.some((name) => matches(name, sign)));

@@ -32,8 +32,9 @@ export function isGiven({ token_id, token_from }: SetupRequest): boolean {
 
 /** Whether a token is what was asked for, with at least half of the life that was asked for: then nothing is minted. */
 export function fits({ token }: Credential, { request, context, expires_at: wanted }: Job): boolean {
-  const { permission, environment } = request;
-  if (isGiven(request)) return false;
+  const { permission, environment, flyio } = request;
+  // Which app a token found here is for, its record does not say for certain.
+  if (isGiven(request) || flyio) return false;
   if (token.permission !== permission || token.environment !== environment) return false;
   if (token.expires_at === null || wanted === null) return token.expires_at === null && wanted === null;
   const now = context.now().getTime();
@@ -92,6 +93,7 @@ async function mint({ parts, request, context, tokens, expires_at }: Job): Promi
     permission: request.permission,
     environment: request.environment,
     expires_at,
+    flyio: request.flyio,
   });
   if (!secret) throw new Problem("internal", "The issuer returned no value for a new token.", "Try again.");
   return { token, secret, username: token.username, minted: true };

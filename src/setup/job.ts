@@ -7,7 +7,14 @@ import type { Issued } from "../issued.ts";
 import type { PackageManager, Place, SecretStyle, Target } from "../package-managers/package-manager.ts";
 import { requireFolder } from "../path.ts";
 import { Problem } from "../problem.ts";
-import type { Endpoint, Provider, Registries, Token, Tokens } from "../providers/provider.ts";
+import type {
+  Endpoint,
+  FlyioRequest,
+  Provider,
+  Registries,
+  Token,
+  Tokens,
+} from "../providers/provider.ts";
 
 export interface SetupRequest {
   permission: "read_only" | "read_write";
@@ -19,6 +26,7 @@ export interface SetupRequest {
   token_from?: string | undefined;
   npm_scope?: string | undefined;
   secret_style?: SecretStyle | undefined;
+  flyio?: FlyioRequest | undefined;
   provider?: string | undefined;
   dry_run: boolean;
   verify: boolean;
@@ -53,8 +61,8 @@ export async function openJob(
   request: SetupRequest,
   context: Context,
 ): Promise<Job> {
-  const { tokens } = context.use("tokens", request.provider);
-  const { registries, provider } = context.use("registries", request.provider);
+  const { tokens } = context.use("tokens", request);
+  const { registries, provider } = context.use("registries", request);
   const expires_at = expiresAt(request.expires, context.now(), context.config.max_expiry);
   if (request.environment !== undefined) await provider.environments?.get(request.environment);
   if (place.project_dir !== undefined) await requireFolder(place.project_dir);
@@ -69,7 +77,7 @@ export interface Held extends Issued {
   token?: Token | undefined;
 }
 
-export function targetOf({ request }: Job, { endpoint }: Part, { secret, username, token }: Held): Target {
+export function targetOf({ request, registries }: Job, { endpoint }: Part, { secret, username, token }: Held): Target {
   return {
     url: endpoint.url,
     publish_url: endpoint.publish_url,
@@ -77,7 +85,7 @@ export function targetOf({ request }: Job, { endpoint }: Part, { secret, usernam
     mirrors: endpoint.mirrors,
     publishes: (token?.permission ?? request.permission) !== "read_only",
     username,
-    secret,
+    secret: registries.password?.(secret) ?? secret,
     style: request.secret_style,
     npm_scope: request.npm_scope,
   };

@@ -72,6 +72,7 @@ export async function setUp(
     const notes = [
       ...(await passThrough(job, written.plan)),
       ...about(before, credential),
+      ...(job.provider.cautions?.(credential.secret) ?? []),
       ...(job.provider.notes?.() ?? []),
     ];
     const { receipt } = written;

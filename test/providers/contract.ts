@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { Problem } from "../../src/problem.ts";
 import type { Ability } from "../../src/providers/choose.ts";
-import type { Page, Provider, Token, TokenQuery, Tokens } from "../../src/providers/provider.ts";
+import type { Ecosystem, Page, Provider, Token, TokenQuery, Tokens } from "../../src/providers/provider.ts";
 import { environmentShape, tokenShape } from "../../src/providers/shapes.ts";
 import { Secret } from "../../src/secret.ts";
 import { rejection } from "./server.ts";
@@ -24,35 +24,47 @@ export interface Opened extends AsyncDisposable {
 
 export interface ProviderUnderTest {
   abilities: readonly Ability[];
+  /** Whether its tokens may live for ever; unless told otherwise, they may. */
+  never?: boolean;
+  /** What its registries hold; unless told otherwise, all of these. */
+  ecosystems?: readonly Ecosystem[];
   open(): Promise<Opened>;
 }
 
+const clients: readonly Ecosystem[] = ["npm", "pypi", "docker"];
+
 const day = 86_400_000;
 
-export function describeProvider(id: string, { abilities, open }: ProviderUnderTest): void {
+export function describeProvider(id: string, under: ProviderUnderTest): void {
+  const { abilities, open } = under;
   describe(`the provider ${id}`, () => {
     test("has exactly the abilities that it says it has", async () => {
       await using opened = await open();
       const { provider } = opened;
-      const all: Ability[] = ["tokens", "environments", "registries", "identity"];
+      const all: Ability[] = ["tokens", "environments", "registries", "identity", "restrict"];
       expect(provider).toMatchObject({ id, configured: true, title: expect.any(String) });
       expect(all.filter((ability) => provider[ability])).toEqual(abilities);
     });
 
     if (abilities.includes("tokens")) {
-      describe("issuing", () => issuing(id, open));
-      describe("listing", () => listing(open));
-      describe("ending", () => ending(open));
+      describe("issuing", () => issuing(id, under));
+      describe("listing", () => listing(under));
+      describe("ending", () => ending(under));
     }
     if (abilities.includes("environments")) describe("environments", () => environments(open));
-    if (abilities.includes("registries")) describe("registries", () => registries(open));
+    if (abilities.includes("registries")) describe("registries", () => registries(under));
     if (abilities.includes("identity")) describe("identity", () => identity(open));
   });
 }
 
 type Open = ProviderUnderTest["open"];
 
-function issuing(id: string, open: Open): void {
+/** As far away as it goes. */
+function farthest(opened: Opened, never = true): Date | null {
+  return never ? null : new Date(opened.now().getTime() + 300 * day);
+}
+
+function issuing(id: string, { abilities, never, open }: ProviderUnderTest): void {
   test("returns the token with a value that prints nowhere", async () => {
     await using opened = await open();
     const expires_at = new Date(opened.now().getTime() + day);
@@ -74,9 +86,14 @@ function issuing(id: string, open: Open): void {
     expect(JSON.stringify(grant).includes(value)).toBe(false);
   });
 
-  test("can be for ever", async () => {
+  test(never === false ? "cannot be for ever, and says what can be" : "can be for ever", async () => {
     await using opened = await open();
-    expect((await issued(opened, "forever")).expires_at).toBeNull();
+    const tokens = has(opened.provider, "tokens");
+    const request = { name: "forever", permission: "read_only", expires_at: null } as const;
+    if (never === false) {
+      expect(await rejection(tokens.issue(request))).toMatchObject({ code: "invalid_input" });
+      expect((await tokens.list({ limit: 50 })).items).toEqual([]);
+    } else expect((await tokens.issue(request)).token.expires_at).toBeNull();
   });
 
   test("happens once for one idempotency key, and a key is for one request", async () => {
@@ -85,7 +102,7 @@ function issuing(id: string, open: Open): void {
     const request = {
       name: "once",
       permission: "read_only",
-      expires_at: null,
+      expires_at: farthest(opened, never),
       idempotency_key: "k1",
     } as const;
     const [first, second] = await Promise.all([tokens.issue(request), tokens.issue(request)]);
@@ -99,11 +116,18 @@ function issuing(id: string, open: Open): void {
     ["a name of spaces", "invalid_input", { name: "  " }],
     ["a name that hides something", "invalid_input", { name: "a\u202eb" }],
     ["a name without end", "invalid_input", { name: "x".repeat(10_000) }],
-    ["an environment that does not exist", "not_found", { environment: "nowhere" }],
+    abilities.includes("environments")
+      ? ["an environment that does not exist", "not_found", { environment: "nowhere" }]
+      : ["an environment", "unsupported", { environment: "nowhere" }],
   ])("is refused for %s, and leaves nothing behind", async (_, code, part) => {
     await using opened = await open();
     const tokens = has(opened.provider, "tokens");
-    const request = { name: "n", permission: "read_only", expires_at: null, ...part } as const;
+    const request = {
+      name: "n",
+      permission: "read_only",
+      expires_at: farthest(opened, never),
+      ...part,
+    } as const;
     const error = await rejection(tokens.issue(request));
     expect(error).toBeInstanceOf(Problem);
     expect(error).toMatchObject({ code });
@@ -111,13 +135,13 @@ function issuing(id: string, open: Open): void {
   });
 }
 
-function listing(open: Open): void {
+function listing({ never, open }: ProviderUnderTest): void {
   /** Five tokens, made one after the other; `c` is revoked, `d` has expired, `b` writes. */
   async function five(opened: Opened): Promise<Tokens> {
     const tokens = has(opened.provider, "tokens");
     const lives = { b: 10 * day, a: 30 * day, e: null, c: 20 * day, d: day / 2 };
     for (const [name, life] of Object.entries(lives)) {
-      const expires_at = life === null ? null : new Date(opened.now().getTime() + life);
+      const expires_at = life === null ? farthest(opened, never) : new Date(opened.now().getTime() + life);
       const permission = name === "b" ? "read_write" : "read_only";
       const { token } = await tokens.issue({ name: `Token ${name}`, permission, expires_at });
       if (name === "c") await tokens.revoke(token.id);
@@ -133,7 +157,7 @@ function listing(open: Open): void {
     const { secret } = await has(opened.provider, "tokens").issue({
       name: "n",
       permission: "read_only",
-      expires_at: null,
+      expires_at: farthest(opened, never),
     });
     const page = await has(opened.provider, "tokens").list({ limit: 50 });
     expect(page.items.length).toBe(1);
@@ -209,11 +233,13 @@ function listing(open: Open): void {
   });
 }
 
-function ending(open: Open): void {
+function ending({ never, open }: ProviderUnderTest): void {
+  const lasting = never === false ? 300 * day : null;
+
   test("by revoking happens once and for good", async () => {
     await using opened = await open();
     const tokens = has(opened.provider, "tokens");
-    const { id } = await issued(opened, "t");
+    const { id } = await issued(opened, "t", lasting);
     expect(await tokens.revoke(id)).toBe("revoked");
     expect(await tokens.revoke(id)).toBe("already_revoked");
     expect(await tokens.get(id)).toMatchObject({ id, status: "revoked" });
@@ -223,7 +249,7 @@ function ending(open: Open): void {
     await using opened = await open();
     const tokens = has(opened.provider, "tokens");
     if (!tokens.delete) return;
-    const { id } = await issued(opened, "t");
+    const { id } = await issued(opened, "t", lasting);
     expect(await rejection(tokens.delete(id))).toMatchObject({ code: "conflict" });
     expect((await tokens.get(id)).status).toBe("active");
     await tokens.revoke(id);
@@ -249,7 +275,7 @@ function ending(open: Open): void {
     async (id) => {
       await using opened = await open();
       const tokens = has(opened.provider, "tokens");
-      await issued(opened, "t");
+      await issued(opened, "t", lasting);
       for (const call of [tokens.get(id), tokens.revoke(id), tokens.delete?.(id)])
         if (call) expect(await rejection(call)).toMatchObject({ code: "not_found" });
       expect((await tokens.list({ limit: 50, status: "active" })).items.length).toBe(1);
@@ -342,15 +368,22 @@ function environments(open: Open): void {
   });
 }
 
-function registries(open: Open): void {
+function registries({ ecosystems = clients, open }: ProviderUnderTest): void {
   test("have an endpoint for each ecosystem, of the form that its clients want", async () => {
     await using opened = await open();
     const { endpoint } = has(opened.provider, "registries");
-    expect((await endpoint("npm")).url).toMatch(/^https?:\/\/[^?#]+\/$/);
-    expect((await endpoint("pypi")).url).toMatch(/^https?:\/\/[^?#]+\/simple$/);
-    expect((await endpoint("docker")).url).toMatch(/^[^/]+$/);
-    for (const ecosystem of ["npm", "pypi", "docker"] as const)
-      expect((await endpoint(ecosystem)).ecosystem).toBe(ecosystem);
+    const forms: Partial<Record<Ecosystem, RegExp>> = {
+      npm: /^https?:\/\/[^?#]+\/$/,
+      pypi: /^https?:\/\/[^?#]+\/simple$/,
+      docker: /^[^/]+$/,
+    };
+    for (const ecosystem of ecosystems)
+      expect(await endpoint(ecosystem)).toMatchObject({
+        ecosystem,
+        url: expect.stringMatching(forms[ecosystem] ?? /./),
+      });
+    for (const ecosystem of clients.filter((one) => !ecosystems.includes(one)))
+      expect(await rejection(endpoint(ecosystem))).toMatchObject({ code: "unsupported" });
   });
 
   test("know a token by its value, whatever has become of it", async () => {

@@ -6,6 +6,7 @@ import { Client as ModernClient, StreamableHTTPClientTransport } from "@modelcon
 import { createMcpHandler, InMemoryTransport } from "@modelcontextprotocol/server";
 import { prompts } from "../../prompts/index.generated.ts";
 import { type ConfigSources, loadConfig } from "../../src/config.ts";
+import { unadvertised } from "../../src/commands/server-parts.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { Outgoing } from "../../src/mcp/redact.ts";
 import { createMcpServer } from "../../src/mcp/server.ts";
@@ -88,7 +89,7 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
       prompts,
       outgoing,
       readOnly: config.read_only,
-      unadvertised: ["provider"],
+      unadvertised: unadvertised(config, seams),
       only: config.tools,
       context: async () => context,
       report: (error) => faults.push(error),

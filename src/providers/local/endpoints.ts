@@ -1,8 +1,8 @@
 /** Where each ecosystem is: at the registry itself, or at another one that accepts its tokens. */
 import type { Config } from "../../config.ts";
 import { Problem } from "../../problem.ts";
+import { checkAddress } from "../address.ts";
 import { type Ecosystem, type Endpoint, ecosystems } from "../provider.ts";
-import { checkAddress } from "./address.ts";
 
 /** Paths at the registry, and whether it passes on what it lacks. */
 const served: Partial<Record<Ecosystem, { path: string; publish?: string; mirrors: boolean }>> = {
@@ -27,10 +27,10 @@ export function endpointOf(ecosystem: Ecosystem, { local_url, local_endpoints }:
     );
   const other = local_endpoints[ecosystem];
   if (other !== undefined) {
-    const url = slashed.has(ecosystem) ? `${other}/` : other;
+    const url = checkAddress(slashed.has(ecosystem) ? `${other}/` : other, "FLY_TOKENS_LOCAL_ENDPOINTS");
     return {
       ecosystem,
-      url: ecosystem === "docker" ? checkAddress(url).host : checkAddress(url).href,
+      url: ecosystem === "docker" ? url.host : url.href,
       mirrors: false,
     };
   }

@@ -10,8 +10,9 @@ import { Problem } from "../../problem.ts";
 import type { ServedRegistry } from "../../registry/serve.ts";
 import type { Seams } from "../../seams.ts";
 import { Secret } from "../../secret.ts";
+import { checkAddress } from "../address.ts";
 import { refusedConnection, type SendOptions, send } from "../http.ts";
-import { canServe, checkAddress } from "./address.ts";
+import { canServe } from "./address.ts";
 import { askHealth } from "./health.ts";
 import { newChallenge, proves } from "./proof.ts";
 import { registryFolder, serveOptions } from "./serving.ts";
@@ -93,7 +94,7 @@ export class Link {
   /** Finds or starts the registry; returns the key to use there. */
   async #connect(): Promise<Secret> {
     const { local_url, local_key } = this.#config;
-    const url = checkAddress(local_url);
+    const url = checkAddress(local_url, "FLY_TOKENS_LOCAL_URL");
     if (local_key) checkKey(local_key);
     for (let attempt = 1; attempt <= startAttempts; attempt++) {
       const challenge = newChallenge();

@@ -1,0 +1,55 @@
+/** A request for a token, checked and with everything that it names looked up. */
+import type { Config } from "../../config.ts";
+import { Problem } from "../../problem.ts";
+import type { IssueRequest } from "../provider.ts";
+import type { CreateLimitedAccessTokenInput } from "./api.generated.ts";
+import type { Ask } from "./graphql.ts";
+import { type Kind, kindOf, profileOf } from "./kinds.ts";
+import { labelled } from "./label.ts";
+import { type Mark, newMark } from "./mark.ts";
+import type { Commands } from "./narrow.ts";
+import { type Target, targetOf } from "./target.ts";
+import { checkedName, goDuration } from "./wording.ts";
+
+export interface Order {
+  kind: Kind;
+  target: Target;
+  commands: Commands;
+  /** What is sent; the name is still without its mark. */
+  input: CreateLimitedAccessTokenInput;
+  mark: Mark;
+  /** Whether the caller has given an idempotency key. */
+  isKeyed: boolean;
+}
+
+/** @throws Problem `invalid_input`, `not_found`, `unsupported` */
+export async function orderOf(ask: Ask, request: IssueRequest, config: Config, now: Date): Promise<Order> {
+  const { flyio = {}, idempotency_key } = request;
+  if (request.environment !== undefined)
+    throw new Problem(
+      "unsupported",
+      "Fly.io has no environments: there an app is what is deployed.",
+      "Leave out environment, and name the app (flyio.app).",
+    );
+  const kind = kindOf(request);
+  const { app: appName, apps, org, cluster, commands, command_prefixes } = flyio;
+  const name = labelled(checkedName(request.name), kind, apps !== undefined);
+  const expiry = goDuration(request.expires_at, now, config.max_expiry);
+  const target = await targetOf(ask, { app: appName, apps, org }, config);
+  const { organization, app } = target;
+  const profile = profileOf(kind, app);
+  const profileParams =
+    profile === "deploy" ? { app_id: app?.id } : profile === "litefs_cloud" ? { cluster } : {};
+  const input = { name, organizationId: organization.id, profile, profileParams, expiry };
+  // Its end is no part of what makes it another request: "in 30 days" is another moment when it is said again.
+  const numbers = target.apps?.map(({ number }) => number);
+  const asked = [kind, name, organization.id, profileParams, numbers, commands, command_prefixes];
+  return {
+    kind,
+    target,
+    commands: { commands, command_prefixes },
+    input,
+    mark: newMark(idempotency_key, asked),
+    isKeyed: idempotency_key !== undefined,
+  };
+}

@@ -1,0 +1,75 @@
+/** Narrowing and reading tokens. All of it works without Fly.io, as long as apps are named by their numbers. */
+import type { Config } from "../../config.ts";
+import { attenuate } from "../../macaroon/attenuate.ts";
+import { explain } from "../../macaroon/explain.ts";
+import { formatHeader, macaroonsOf, parseHeader } from "../../macaroon/header.ts";
+import type { Names } from "../../macaroon/words.ts";
+import { Problem } from "../../problem.ts";
+import type { Seams } from "../../seams.ts";
+import { Secret } from "../../secret.ts";
+import type { Explanation, Restrict } from "../provider.ts";
+import { authorizationOf, type Bag, bagOf } from "./authorization.ts";
+import { checkAccess } from "./check.ts";
+import type { Lookup } from "./lookup.ts";
+import type { Machines } from "./machines.ts";
+import { caveatsFor } from "./restrictions.ts";
+
+interface Parts {
+  config: Config;
+  lookup: Lookup;
+  machines: Machines;
+  now: Seams["now"];
+}
+
+export function restrictOf({ config, lookup, machines, now }: Parts): Restrict {
+  return {
+    async narrow(secret, restrictions) {
+      const bag = macaroonsIn(secret);
+      const header = authorizationOf(bag, "machines");
+      const apps = await lookup.apps(restrictions.apps ?? [], bag);
+      const narrower = attenuate(header, caveatsFor(restrictions, apps, now(), config.max_expiry));
+      if (narrower === formatHeader(macaroonsOf(parseHeader(header))))
+        throw new Problem(
+          "invalid_input",
+          "The token has these restrictions already.",
+          "Use the token as it is, or take more away.",
+        );
+      const names = {
+        apps: Object.fromEntries(apps.flatMap(({ number, name }) => (name ? [[number, name]] : []))),
+      };
+      const explanation = explained(narrower, now(), names);
+      return {
+        secret: new Secret(narrower),
+        explanation: {
+          ...explanation,
+          sentences: [
+            ...explanation.sentences,
+            ...(bag.others.length > 0 ? ["The user's own token that was beside it is not in it."] : []),
+            "It dies with the token that it was made from, and no list shows it.",
+          ],
+        },
+      };
+    },
+    explain: async (secret) => explained(authorizationOf(macaroonsIn(secret), "machines"), now(), {}),
+    check: async (secret, access) =>
+      checkAccess(macaroonsIn(secret), access, { lookup, machines, now: now() }),
+  };
+}
+
+function explained(header: string, now: Date, names: Names): Explanation {
+  const { sentences, expires_at } = explain(header, { now, names });
+  const end = new Date(Number(expires_at) * 1000);
+  const isNever = expires_at === null || Number.isNaN(end.getTime());
+  return { sentences, expires_at: isNever ? null : end.toISOString() };
+}
+
+/** @throws Problem `unsupported` for a value that is none of Fly.io's macaroons */
+function macaroonsIn(secret: Secret): Bag {
+  const bag = bagOf(secret);
+  if (bag.macaroons.length > 0) return bag;
+  throw new Problem(
+    "unsupported",
+    "This value is no macaroon of Fly.io's, and only those hold conditions; a user's own token (fo1_…) holds none.",
+    "Use a token that begins with fm2_; generate_token makes one.",
+  );
+}

@@ -1,0 +1,47 @@
+/** How a token's name and its length of life are written at Fly.io. */
+import { Problem } from "../../problem.ts";
+
+const day = 86_400_000;
+/** What `fly tokens create` gives unless it is told otherwise. */
+const longest = 20 * 365 * day;
+
+/** @throws Problem `invalid_input` for a name that is none, or that hides something */
+export function checkedName(name: string): string {
+  const length = [...name].length;
+  const isLong = length > 100;
+  if (isLong || name.trim() === "" || /[\p{C}\p{Zl}\p{Zp}]/u.test(name))
+    throw new Problem(
+      "invalid_input",
+      isLong
+        ? "The name is longer than 100 characters."
+        : "The name is empty or contains invisible characters.",
+      "Name it in 1 to 100 visible characters.",
+    );
+  return name.trim().replace(/\s+/g, " ");
+}
+
+/**
+ * The length of a life as Go prints it, such as `720h0m0s`. Fly.io is always told one: left alone, it makes tokens that
+ * live for 20 years.
+ * @param maximum the operator's limit in milliseconds
+ * @throws Problem `invalid_input`
+ */
+export function goDuration(expires_at: Date | null, now: Date, maximum: number = longest): string {
+  const limit = Math.min(maximum, longest);
+  if (expires_at === null)
+    throw new Problem(
+      "invalid_input",
+      "A token of Fly.io ends at some time: it has no tokens for ever, and its own default of 20 years is no help to anyone who loses one.",
+      `Name a length of time or a date, at most ${new Date(now.getTime() + limit).toISOString().slice(0, 10)}; 30d is usual.`,
+    );
+  const seconds = Math.round((expires_at.getTime() - now.getTime()) / 1000);
+  if (!(seconds > 0))
+    throw new Problem("invalid_input", "The expiry has passed already.", "Name a date in the future.");
+  if (seconds * 1000 > longest)
+    throw new Problem(
+      "invalid_input",
+      "A token of Fly.io lives for 20 years at most.",
+      "Name an earlier date.",
+    );
+  return `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m${seconds % 60}s`;
+}

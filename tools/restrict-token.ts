@@ -1,0 +1,61 @@
+import * as z from "zod";
+import { expiresAt } from "../src/expiry.ts";
+import { restrictionsShape } from "../src/providers/shapes.ts";
+import { tokenBy } from "../src/setup/token-from.ts";
+import { defineTool } from "../src/tool.ts";
+
+const sameAsParent =
+  "It appears in no list and cannot be revoked by itself: it dies with the token that it was made from.";
+
+export const restrictToken = defineTool({
+  name: "restrict_token",
+  title: "Narrow a token",
+  description:
+    "Makes a narrower copy of a Fly.io token that the user holds, offline, such as one that can only run `uptime` on app web. The original stays as it is. The copy is shown once, or delivered unseen.",
+  effect: "create",
+  input: z.object({
+    from: z.string().describe("env:NAME, file:PATH, or an id made just now"),
+    restrictions: restrictionsShape.describe(
+      'commands: exact argument lists; actions: "read", "everything but delete"; caveats: raw {type, body}',
+    ),
+    deliver_to: z.enum(["inline", "file"]).default("inline"),
+    deliver_path: z.string().optional(),
+  }),
+  output: z.object({
+    show_once_warning: z.string(),
+    explanation: z.array(z.string()),
+    expires_at: z.string().nullable(),
+    delivery: z.object({ kind: z.string(), location: z.string().optional() }),
+    credential: z.object({ username: z.string(), token: z.string() }).optional(),
+  }),
+  async run({ from, restrictions, deliver_to, deliver_path }, context) {
+    const { restrict, provider } = context.use("restrict");
+    const { expires } = restrictions;
+    // The operator's limit holds for every life that is asked for; a copy cannot outlive its parent in any case.
+    const until = expires === undefined ? null : expiresAt(expires, context.now(), context.config.max_expiry);
+    const outlet = await context.outlet(deliver_to, deliver_path);
+    const parent = await tokenBy(from, context);
+    const narrower = { ...restrictions, expires: until?.toISOString() };
+    const { secret, explanation } = await restrict.narrow(parent, narrower);
+    const receipt = await outlet.deliver(secret);
+    return {
+      show_once_warning: [
+        outlet.reveals
+          ? "This value is shown now and never again; if it is lost, make it anew."
+          : `The value is in ${receipt.location} and is not shown here.`,
+        sameAsParent,
+        ...(provider.cautions?.(secret) ?? []),
+      ].join(" "),
+      explanation: explanation.sentences,
+      expires_at: explanation.expires_at,
+      delivery: receipt,
+      ...(outlet.reveals && { credential: { username: "x", token: secret } }),
+    };
+  },
+  say: ({ show_once_warning, explanation, delivery, credential }) =>
+    [
+      show_once_warning,
+      ...explanation,
+      credential ? "The value follows." : `Delivered to ${delivery.location ?? delivery.kind}.`,
+    ].join("\n"),
+});
