@@ -12,8 +12,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value;
-    // Shorter values would make `redact` cut ordinary words out of ordinary text.
-    if (value.length >= 8 && !seen.has(value)) seen.set(value, spellings(value));
+    for (const part of partsOf(value)) if (!seen.has(part)) seen.set(part, spellings(part));
   }
 
   /** The value itself. Hand it over at once; keep no copy. */
@@ -37,34 +36,60 @@ export class Secret {
 
 /**
  * Removes every secret that this process has seen from a text, in plain, base64, base64url, percent-encoded and
- * JSON-escaped form, and the beginning of one where the text was cut off in the middle of it.
+ * JSON-escaped form, and the beginning of one where the text was cut off in the middle of it; and whatever has the form
+ * of a token.
  *
  * @param except a secret that was asked for and may stay
  */
 export function redact(text: string, except?: Secret): string {
-  const allowed = except?.reveal();
-  let clean = text;
-  for (const [value, forms] of seen) {
-    if (value === allowed) continue;
-    for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, "[redacted]");
-    for (const form of forms) clean = withoutBeginning(clean, form);
+  const allowed = except ? partsOf(except.reveal()) : [];
+  const forms = [...seen].flatMap(([value, all]) => (allowed.includes(value) ? [] : all));
+  let clean = except ? text : text.replace(shapes, removed);
+  for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, removed);
+  // Only now, and the longest first: tokens of one issuer begin alike, and what one has in common with another must not
+  // keep the rest of it from being found.
+  const heads = new Map<string, string[]>();
+  for (const form of forms) {
+    if (form.length <= beginning || !clean.includes(form.slice(0, beginning))) continue;
+    const head = form.slice(0, beginning);
+    heads.set(head, [...(heads.get(head) ?? []), form]);
   }
+  for (const [head, alike] of heads) clean = withoutBeginnings(clean, head, alike);
   return clean;
+}
+
+const removed = "[redacted]";
+
+/** What can only be a token, of whomever: an issuer may quote one that this process has never seen. */
+const shapes =
+  /\b(?:fm(?:2|1r|1a)_[A-Za-z0-9+/]{24,}={0,2}|fo1_[A-Za-z0-9_-]{24,}|fly[tk]_[A-Za-z0-9]{40,})/g;
+
+/**
+ * What of a value is a secret by itself: all of it; of a header the tokens in it; of a macaroon what follows its prefix,
+ * since it is the same token under another. Shorter parts would make `redact` cut ordinary words out of ordinary text.
+ */
+function partsOf(value: string): string[] {
+  const tokens = value.split(/[\s,]+/).filter((one) => one.length >= 32);
+  const bodies = tokens.flatMap((one) => /^fm(?:2|1r|1a)_(.{32,})$/.exec(one)?.[1] ?? []);
+  return [...new Set([...(value.length >= 8 ? [value] : []), ...tokens, ...bodies])];
 }
 
 /** Enough of a secret to be told from ordinary words. */
 const beginning = 16;
 
-function withoutBeginning(text: string, form: string): string {
-  if (form.length <= beginning) return text;
-  const head = form.slice(0, beginning);
+function withoutBeginnings(text: string, head: string, forms: readonly string[]): string {
   let clean = text;
   for (let at = clean.indexOf(head); at >= 0; at = clean.indexOf(head, at)) {
-    let length = beginning;
-    while (length < form.length && clean[at + length] === form[length]) length += 1;
-    clean = `${clean.slice(0, at)}[redacted]${clean.slice(at + length)}`;
+    const length = Math.max(...forms.map((form) => commonLength(clean, at, form)));
+    clean = `${clean.slice(0, at)}${removed}${clean.slice(at + length)}`;
   }
   return clean;
+}
+
+function commonLength(text: string, at: number, form: string): number {
+  let length = 0;
+  while (length < form.length && text[at + length] === form[length]) length += 1;
+  return length;
 }
 
 function spellings(value: string): readonly string[] {

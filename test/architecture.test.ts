@@ -46,6 +46,7 @@ const mayImport: Record<string, readonly string[]> = {
     "seams (type)",
     "confirmations",
     "issued",
+    "path",
     "run",
     "version",
     "providers",
@@ -53,8 +54,9 @@ const mayImport: Record<string, readonly string[]> = {
     "delivery",
     "disk",
   ],
-  providers: ["problem", "secret", "config (type)", "seams (type)", "providers/local"],
+  providers: ["problem", "secret", "config (type)", "seams (type)", "providers/local", "providers/flyio"],
   "providers/local": ["problem", "secret", "config (type)", "seams (type)", "providers", "registry/serve"],
+  "providers/flyio": ["problem", "secret", "expiry", "config (type)", "seams (type)", "providers", "macaroon"],
   "package-managers": [
     "formats",
     "problem",
@@ -65,6 +67,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   delivery: ["disk/disk (type)", "problem", "secret"],
   disk: ["problem", "secret", "run (type)"],
+  macaroon: ["problem"],
   registry: ["problem", "secret", "version"],
   config: ["expiry", "problem", "secret"],
   confirmations: ["problem", "tool (type)"],
@@ -112,7 +115,8 @@ function imports(file: string): Import[] {
 /** The room of a file: its folder below src, or its own name. */
 function roomOf(file: string): string {
   const path = file.replace(/^src\//, "").replace(/\.ts$/, "");
-  if (path.startsWith("providers/local/")) return "providers/local";
+  const [provider] = /^providers\/(local|flyio)(?=\/)/.exec(path) ?? [];
+  if (provider !== undefined) return provider;
   return path.split("/")[0] ?? path;
 }
 
@@ -157,7 +161,7 @@ describe("what only some may use", () => {
 
   it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
     const allowed =
-      /^src\/(disk|registry|commands\/demo)\b|^src\/(config|confirmations|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/local\/link\.ts$|^src\/package-managers\/docker\//;
+      /^src\/(disk|registry|commands\/(demo|macaroon))\b|^src\/(config|confirmations|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/(local\/link|flyio\/login)\.ts$|^src\/package-managers\/docker\//;
     expect(users(/from "node:fs(\/promises)?"/).filter((file) => !allowed.test(file))).toEqual([]);
   });
 
@@ -189,6 +193,8 @@ describe("what only some may use", () => {
       "src/package-managers/nuget/verify.ts", // the Authorization header
       "src/package-managers/podman/status.ts", // compared
       "src/package-managers/terraform/plan.ts",
+      "src/providers/flyio/authorization.ts", // the Authorization header
+      "src/providers/flyio/registries.ts", // the registry's password
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed

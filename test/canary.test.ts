@@ -2,11 +2,14 @@
  * Secrets of every kind are at work here: keys, tokens that are minted, and those of others in the user's files. Every
  * tool does its work and fails at it, and wherever something comes out, none of them may be seen.
  */
+import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { faultLine, openLog } from "../src/log.ts";
+import { formatHeader } from "../src/macaroon/header.ts";
+import { mint } from "../src/macaroon/mint.ts";
 import { tools } from "../tools/index.generated.ts";
 import { Canaries } from "./support/canaries.ts";
 import { treeOf } from "./support/home.ts";
@@ -179,6 +182,21 @@ const cases: Record<string, (scene: Scene) => Promise<void>> = {
     await call("get_token", { id: "tok_unknown" });
     await call("get_token", { id: "tok_quotes" });
     await call("get_token", { id: "tok_throws" });
+  },
+
+  async restrict_token({ call, here, asked, canaries }) {
+    // Offline, and so without an account of Fly.io.
+    const caveats = [{ type: "Organization", body: { id: 1, mask: "rwcdC" } }];
+    const parent = formatHeader([mint({ key: randomBytes(32), nonce: { kid: randomBytes(16) }, caveats })]);
+    await here.write("macaroon", `${parent}\n`);
+    canaries.add(parent.slice(-44));
+    const from = "file:macaroon";
+    const { data } = await call("restrict_token", { from, restrictions: { read_only: true } });
+    const narrower = (data as { credential?: { token: string } }).credential?.token.slice(-44) ?? "";
+    canaries.add(narrower);
+    asked.add(narrower);
+    await call("restrict_token", { from, restrictions: {} });
+    await call("get_token", { from });
   },
 
   async describe_environment({ call }) {

@@ -61,6 +61,25 @@ describe("redact", () => {
     expect(redact(value.slice(0, 10))).toBe(value.slice(0, 10));
   });
 
+  it("removes each token of a header, under whatever prefix", () => {
+    const [one, other] = ["Q".repeat(60), "Z".repeat(60)];
+    new Secret(`FlyV1 fm2_${one},fm2_${other}`);
+    for (const text of [`fm2_${one}`, `fm1r_${other}`, `Bearer fm2_${other}, fm1a_${one}`, one.slice(0, 30)])
+      expect(redact(`said ${text} there`)).toMatch(/^said [^QZ]*\[redacted\][^QZ]* there$/);
+  });
+
+  it("removes all of one whose beginning another one shares, wherever the text was cut off", () => {
+    const [one, other] = ["A", "B"].map((end) => `${"Common_to_all_of_them_".repeat(2)}${end.repeat(40)}`);
+    for (const value of [one, other, one]) new Secret(value ?? "");
+    for (const text of [`${other}.`, `${one}. ${other}.`, `${other?.slice(0, 70)}…`])
+      expect(redact(text)).toMatch(/^(\[redacted\][. …]*)+$/);
+  });
+
+  it("removes what has the form of a token, even one that was never seen", () =>
+    expect(redact(`no: fm2_${"x/9+".repeat(20)}==, fo1_${"y-_7".repeat(10)}.`)).toBe(
+      "no: [redacted], [redacted].",
+    ));
+
   it("lets a value pass that was asked for", () => expect(redact(value, secret)).toBe(value));
 
   it("leaves everything else alone", () => {

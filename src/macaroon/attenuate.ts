@@ -3,7 +3,7 @@
 import { type Caveat, type CaveatJson, caveatOf } from "./caveat.ts";
 import { nextTail } from "./chain.ts";
 import { MacaroonFault } from "./fault.ts";
-import { formatHeader, parseHeader } from "./header.ts";
+import { formatHeader, macaroonsOf, parseHeader } from "./header.ts";
 import { longest } from "./limits.ts";
 import { type Macaroon, makeMacaroon, permissionLocation } from "./macaroon.ts";
 
@@ -21,7 +21,7 @@ export function attenuate(
 ): string {
   const tokens = parseHeader(header);
   for (const token of tokens) if (token.kind === "bad") throw token.fault;
-  const macaroons = tokens.flatMap((token) => ("macaroon" in token ? [token.macaroon] : []));
+  const macaroons = macaroonsOf(tokens);
   if (!macaroons.some((one) => one.location === location)) throw new MacaroonFault("no_permission_token");
   const added = caveats.map((one) => caveatOf(one));
   let size = 0;
@@ -39,28 +39,32 @@ export function attenuate(
 /** @throws MacaroonFault `finalized_proof`, `attestation_not_allowed`, `duplicate_3p` */
 export function narrowed(macaroon: Macaroon, added: readonly Caveat[]): Macaroon {
   if (macaroon.nonce.proof) throw new MacaroonFault("finalized_proof");
-  const present = new Set(macaroon.caveats.map(keyOf));
-  const parties = new Set(macaroon.caveats.map(partyOf));
-  const fresh = added.filter((one) => {
+  const present = new Set<string>();
+  for (const one of macaroon.caveats) present.add(keyOf(one));
+  const parties = new Set(added.some(isForParty) ? macaroon.caveats.map(partyOf) : []);
+  const fresh: Caveat[] = [];
+  for (const one of added) {
     if (one.name === "FlyioUserID" || one.name === "GitHubUserID" || one.name === "GoogleUserID")
       throw new MacaroonFault("attestation_not_allowed");
-    if (present.has(keyOf(one))) return false;
-    if (one.name === "3P" && parties.has(partyOf(one))) throw new MacaroonFault("duplicate_3p");
-    present.add(keyOf(one));
+    const key = keyOf(one);
+    if (present.has(key)) continue;
+    if (isForParty(one) && parties.has(partyOf(one))) throw new MacaroonFault("duplicate_3p");
+    present.add(key);
     parties.add(partyOf(one));
-    return true;
-  });
+    fresh.push(one);
+  }
   if (fresh.length === 0) return macaroon;
-  return makeMacaroon({
-    ...macaroon,
-    caveats: [...macaroon.caveats, ...fresh],
-    tail: fresh.reduce<Uint8Array>(nextTail, macaroon.tail),
-  });
+  const tail = fresh.reduce<Uint8Array>(nextTail, macaroon.tail);
+  return makeMacaroon({ ...macaroon, caveats: [...macaroon.caveats, ...fresh], tail });
 }
 
 /** The same for the same bytes. */
 function keyOf({ bytes }: Caveat): string {
   return bytes.toString("latin1");
+}
+
+function isForParty({ name }: Caveat): boolean {
+  return name === "3P";
 }
 
 /** The third party that it asks for. */

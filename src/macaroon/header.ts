@@ -5,6 +5,7 @@
 import { MacaroonFault } from "./fault.ts";
 import { longest, mostTokens } from "./limits.ts";
 import { decodeMacaroon, type Macaroon, permissionLocation } from "./macaroon.ts";
+import { bufferOf } from "./reader.ts";
 
 export type HeaderToken =
   | { kind: "permission" | "discharge"; macaroon: Macaroon }
@@ -62,13 +63,14 @@ function decodeBase64(given: string): Buffer {
 
 /** A header of macaroons, in the form that is current: `FlyV1 fm2_…,fm2_…`. */
 export function formatHeader(macaroons: readonly Macaroon[]): string {
-  const tokens = macaroons.map(({ bytes }) => `fm2_${Buffer.from(bytes).toString("base64")}`);
+  const tokens = macaroons.map(({ bytes }) => `fm2_${bufferOf(bytes).toString("base64")}`);
   return `FlyV1 ${tokens.join(",")}`;
 }
 
 /** The macaroons of a header, in order; those that cannot be read are left out. */
 export function macaroonsOf(tokens: readonly HeaderToken[], kind?: "permission" | "discharge"): Macaroon[] {
-  return tokens.flatMap((token) =>
-    "macaroon" in token && (!kind || token.kind === kind) ? [token.macaroon] : [],
-  );
+  const found: Macaroon[] = [];
+  for (const token of tokens)
+    if ("macaroon" in token && (!kind || token.kind === kind)) found.push(token.macaroon);
+  return found;
 }

@@ -71,7 +71,8 @@ export function makeNonce({ version, kid, rnd, proof }: Omit<Nonce, "bytes">): N
 /** A macaroon of its parts. Nonce, place and caveats keep the bytes that they have. */
 export function makeMacaroon(parts: Omit<Macaroon, "bytes" | "place"> & { place?: Uint8Array }): Macaroon {
   const { nonce, location, caveats, tail, place = new Writer().text(location).finish() } = parts;
-  const writer = new Writer().array(4).raw(nonce.bytes).raw(place);
+  const room = caveats.reduce((sum, { bytes }) => sum + bytes.length, 64 + nonce.bytes.length + place.length);
+  const writer = new Writer(room).array(4).raw(nonce.bytes).raw(place);
   caveatList.write(writer, caveats);
   return { nonce, location, place, caveats, tail, bytes: writer.binary(tail).finish() };
 }

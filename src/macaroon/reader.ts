@@ -15,9 +15,7 @@ export class Reader {
 
   /** @throws MacaroonFault `bad_msgpack` unless the bytes are exactly one value */
   constructor(bytes: Uint8Array) {
-    this.bytes = Buffer.isBuffer(bytes)
-      ? bytes
-      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.bytes = bufferOf(bytes);
     if (skip(this.bytes, 0, 0) !== bytes.length) throw new MacaroonFault("bad_msgpack");
   }
 
@@ -98,6 +96,11 @@ export class Reader {
     this.at += 1 + width;
     return bytes.readUIntBE(at + 1, width);
   }
+}
+
+/** The same bytes, not copied. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function exact(value: bigint): Integer {

@@ -136,7 +136,9 @@ export function list<Item>(item: Shape<Item>): Shape<readonly Item[] | null> {
     toJson: (items) => (items ?? []).map(item.toJson),
     fromJson(json, within) {
       if (json === null) return null;
-      return Array.isArray(json) ? json.map((one) => item.fromJson(one, within)) : unfit("a list is asked for");
+      return Array.isArray(json)
+        ? json.map((one) => item.fromJson(one, within))
+        : unfit("a list is asked for");
     },
   };
 }

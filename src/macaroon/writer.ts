@@ -2,8 +2,13 @@
 import type { Integer } from "./reader.ts";
 
 export class Writer {
-  #bytes = Buffer.allocUnsafe(128);
+  #bytes: Buffer;
   #length = 0;
+
+  /** @param room bytes that will do, most likely */
+  constructor(room = 64) {
+    this.#bytes = Buffer.allocUnsafe(room);
+  }
 
   /** All that was written; nothing may be written after it. */
   finish(): Buffer {

@@ -34,6 +34,13 @@ it("tells who issues, as whom we come, what the operator allows, and which packa
         role: "admin",
         capabilities: ["tokens", "environments", "registries", "identity"],
       },
+      {
+        id: "flyio",
+        configured: false,
+        url: "https://api.fly.io",
+        capabilities: ["tokens", "registries", "identity", "restrict"],
+        problem: "It is not configured. Log in with `fly auth login`, or set FLY_API_TOKEN.",
+      },
     ],
     policy: { inline_secrets: "allow", confirm: "auto", read_only: false },
     package_managers: expect.arrayContaining([

@@ -77,7 +77,7 @@ describe("refuses", () => {
 
   it.each([
     [{ ids: ["a"] }, { did_you_mean: "id" }],
-    [{ id: "a", detail: true }, { allowed: ["id", "provider"] }],
+    [{ id: "a", detail: true }, { allowed: ["id", "from", "explain", "access", "provider"] }],
     [{ id: "" }, {}],
     [{ id: 7 }, {}],
     [{}, {}],

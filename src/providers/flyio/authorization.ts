@@ -25,7 +25,7 @@ export function bagOf(credential: Secret): Bag {
   const isKnown = parts.some((part) => isMacaroon(part) || isUsers(part));
   return {
     macaroons: macaroons.map((part) => new Secret(part)),
-    others: (isKnown ? others : [others.join(",")]).map((part) => new Secret(part)),
+    others: (isKnown || others.length === 0 ? others : [others.join(",")]).map((part) => new Secret(part)),
   };
 }
 

@@ -2,6 +2,7 @@
 import { uuidOf } from "../../macaroon/macaroon.ts";
 import { Problem, quote } from "../../problem.ts";
 import type { Identity } from "../provider.ts";
+import { fixes } from "./answers.ts";
 import { viewerQuery } from "./api.generated.ts";
 import { type Bag, permissionsIn } from "./authorization.ts";
 import type { Credentials } from "./credential.ts";
@@ -16,10 +17,17 @@ export function identityOf(ask: Ask, machines: Machines, credentials: Credential
     async me() {
       try {
         const { viewer } = await ask(viewerQuery, {});
-        if (viewer.__typename !== "User")
-          return token(viewer.address ?? uuidIn((await credentials.get()).bag));
-        const isAdmin = (await ownOrganizations(ask)).some(({ viewerRole }) => viewerRole === "admin");
-        return { username: quote(viewer.email), role: isAdmin ? "admin" : "developer" };
+        if (viewer?.__typename === "User") {
+          const isAdmin = (await ownOrganizations(ask)).some(({ viewerRole }) => viewerRole === "admin");
+          return { username: quote(viewer.email), role: isAdmin ? "admin" : "developer" };
+        }
+        const address = viewer?.address ?? addressIn((await credentials.get()).bag);
+        if (address) return { username: quote(address), role: "developer" };
+        throw new Problem(
+          "provider_down",
+          "Fly.io does not say whose the credential is.",
+          fixes.provider_down,
+        );
       } catch (error) {
         if (!(error instanceof Problem) || error.code !== "unauthorized") throw error;
         return withoutGraphql(machines, (await credentials.get()).bag, error);
@@ -33,24 +41,19 @@ export function identityOf(ask: Ask, machines: Machines, credentials: Credential
  * @throws Problem the refusal, when both refuse it
  */
 async function withoutGraphql(machines: Machines, bag: Bag, refusal: Problem): Promise<Me> {
-  const uuid = uuidIn(bag);
-  if (uuid === undefined) throw refusal;
+  const address = addressIn(bag);
+  if (address === undefined) throw refusal;
   const tokens = await machines.current(bag).catch((error) => {
     if (!(error instanceof Problem)) throw error;
     if (error.code === "unauthorized") throw refusal;
     return [];
   });
   const token_id = tokens.find((one) => one.token_id !== undefined)?.token_id;
-  return { ...token(uuid), ...(token_id !== undefined && { token_id }) };
+  return { username: address, role: "developer", ...(token_id !== undefined && { token_id }) };
 }
 
-/** @param name an address or what stands before the @ of one */
-function token(name = "token"): Me {
-  return { username: quote(name.includes("@") ? name : `${name}@tokens.fly.io`), role: "developer" };
-}
-
-/** Which token it is, by what survives narrowing and is no secret. */
-function uuidIn(bag: Bag): string | undefined {
+/** A token's own, by what survives narrowing and is no secret. */
+function addressIn(bag: Bag): string | undefined {
   const [first] = permissionsIn(bag);
-  return first && uuidOf(first.nonce);
+  return first && `${uuidOf(first.nonce)}@tokens.fly.io`;
 }

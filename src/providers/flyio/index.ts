@@ -29,6 +29,7 @@ export function flyio(config: Config, seams: Pick<Seams, "fetch" | "now" | "home
     get configured() {
       return credentials.configured;
     },
+    needs: "Log in with `fly auth login`, or set FLY_API_TOKEN.",
     url: config.fly_api_base_url,
     tokens: tokensOf({ ask, config, credentials, fingerprints, now }),
     registries: registriesOf(config, (secret) => introspect(secret, { ask, machines, fingerprints, now })),

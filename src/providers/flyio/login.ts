@@ -48,7 +48,7 @@ export async function readLogin(path: string): Promise<Secret | undefined> {
 async function parseYaml(text: string, path: string): Promise<unknown> {
   const { parse } = await import("yaml");
   try {
-    return parse(text, { logLevel: "silent" });
+    return parse(text, { logLevel: "error" });
   } catch {
     // The parser's own error quotes the line, and with it perhaps the token.
     throw new Problem(

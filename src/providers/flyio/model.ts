@@ -36,7 +36,7 @@ export function model(record: TokenRecord, now: Date): Token {
     username,
     permission: (kind && permissions[kind]) ?? "custom",
     scope: `${kind ?? `profile ${quote(record.profile, 60)}`}: ${placeOf(record, label?.several)}${mark ? "" : "; made elsewhere, may have been narrowed"}`,
-    created_by: quote(record.user.email),
+    created_by: quote(record.user?.email ?? "unknown"),
     created_at: iso(record.createdAt),
     expires_at: iso(record.expiresAt),
     status: statusOf(record, now),
@@ -51,7 +51,7 @@ export function statusOf({ revokedAt, expiresAt }: TokenRecord, now: Date): Toke
 function placeOf({ profile, profileParams, organization }: TokenRecord, several = false): string {
   const params = Object(profileParams);
   const name = (key: string) => (typeof params[key] === "string" ? ` ${quote(params[key], 100)}` : "");
-  const inside = `organization ${quote(organization.slug, 100)}`;
+  const inside = `organization ${quote(organization?.slug ?? "unknown", 100)}`;
   if (profile === "deploy") return `app${name("app_id")} in ${inside}`;
   if (profile === "litefs_cloud") return `cluster${name("cluster")} in ${inside}`;
   return several ? `several apps in ${inside}` : inside;

@@ -35,8 +35,10 @@ export async function allOf<Node>(
   return nodes;
 }
 
-function present<Node>({ nodes }: Connection<Node>): Node[] {
-  return (nodes ?? []).filter((node) => node !== null);
+/** @throws Problem `provider_down` for what is no page */
+function present<Node>(page: Connection<Node> | undefined): Node[] {
+  if (page?.pageInfo) return (page.nodes ?? []).filter((node) => node !== null);
+  throw new Problem("provider_down", "A list of Fly.io's is missing in its answer.", "Try again.");
 }
 
 /** Of all items at once, but only so many at a time; in their order. */
