@@ -194,26 +194,26 @@ export function makeCaveat<Name extends CaveatName>(name: Name, body: Bodies[Nam
 export function caveatOf(json: unknown, { raw = false, depth = 0 }: Partial<Within> = {}): Caveat {
   if (typeof json !== "object" || json === null || !("type" in json) || typeof json.type !== "string")
     throw new MacaroonFault("bad_caveat", "A caveat is an object with type and body.");
-  const stranger = Object.keys(json).find((key) => !["type", "body", "raw"].includes(key));
-  if (stranger !== undefined)
-    throw new MacaroonFault("bad_caveat", `A caveat has no field "${stranger.slice(0, 40)}".`);
-  const { type: name, ...given } = json as CaveatJson;
-  const type = byName.get(name);
+  for (const key of Object.keys(json))
+    if (key !== "type" && key !== "body" && key !== "raw")
+      throw new MacaroonFault("bad_caveat", `A caveat has no field "${key.slice(0, 40)}".`);
+  const given = json as CaveatJson;
+  const type = byName.get(given.type);
   if (type) {
     if (!("body" in given) || "raw" in given)
       throw new MacaroonFault("bad_caveat", "A caveat is an object with type and body.");
     return makeCaveat(type.name, type.body.fromJson(given.body, { raw, depth: depth + 1 }) as never);
   }
   if (!raw || given.raw === undefined) throw new MacaroonFault("unknown_caveat");
-  return unnamed(name, given);
+  return unnamed(given);
 }
 
-function unnamed(number: string, given: Omit<CaveatJson, "type">): Caveat {
-  if (!/^(0|[1-9]\d{0,19})$/.test(number) || "body" in given || typeof given.raw !== "string")
+function unnamed(given: CaveatJson): Caveat {
+  if (!/^(0|[1-9]\d{0,19})$/.test(given.type) || "body" in given || typeof given.raw !== "string")
     throw new MacaroonFault("bad_caveat", "A caveat without a name has its number as type, and raw bytes.");
   if (given.raw.length > longest) throw new MacaroonFault("too_large");
   if (given.raw.length % 2 !== 0 || !/^[0-9a-f]+$/.test(given.raw)) throw new MacaroonFault("bad_caveat");
-  const type = uint64.fromJson(number, { raw: true, depth: 0 });
+  const type = uint64.fromJson(given.type, { raw: true, depth: 0 });
   const body = new Reader(Buffer.from(given.raw, "hex")).bytes;
   return { type, raw: body, bytes: new Writer().integer(type).raw(body).finish() };
 }

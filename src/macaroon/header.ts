@@ -20,10 +20,11 @@ export type HeaderToken =
  */
 export function parseHeader(header: string): HeaderToken[] {
   if (header.length > longest) throw new MacaroonFault("too_large");
-  const parts = withoutSchemes(header)
-    .split(",")
-    .map((part) => part.trim())
-    .filter(Boolean);
+  const parts: string[] = [];
+  for (const part of withoutSchemes(header).split(",")) {
+    const text = part.trim();
+    if (text !== "") parts.push(text);
+  }
   if (parts.length === 0) throw new MacaroonFault("no_tokens");
   if (parts.length > mostTokens) throw new MacaroonFault("too_large");
   return parts.map(parseToken);

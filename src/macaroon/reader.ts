@@ -116,27 +116,34 @@ const sizes = [
 /** Where the value that begins at a place ends. @throws MacaroonFault `bad_msgpack`, `too_large` */
 function skip(bytes: Buffer, start: number, depth: number): number {
   if (depth > deepestValue) throw new MacaroonFault("too_large");
-  let { at, items } = head(bytes, start);
+  let at = behindHead(bytes, start);
+  let items = itemsOf(bytes, start);
   // Every item has at least one byte: a length that lies is found out before anything is done with it.
   if (at + items > bytes.length) throw new MacaroonFault("bad_msgpack");
   for (; items > 0; items--) at = skip(bytes, at, depth + 1);
   return at;
 }
 
-/** Where the items of a value begin, and how many there are; where it ends, if it has none. */
-function head(bytes: Buffer, start: number): { at: number; items: number } {
+/** Where the items of an array or a map begin; for all others, where the value ends. */
+function behindHead(bytes: Buffer, start: number): number {
   const byte = bytes[start] ?? 0xc1;
   const at = start + 1;
-  if (byte < 0x80 || byte >= 0xe0) return { at, items: 0 };
-  if (byte < 0x90) return { at, items: (byte & 0x0f) * 2 };
-  if (byte < 0xa0) return { at, items: byte & 0x0f };
-  if (byte < 0xc0) return { at: at + (byte & 0x1f), items: 0 };
+  if (byte < 0xa0 || byte >= 0xe0) return at;
+  if (byte < 0xc0) return at + (byte & 0x1f);
   const size = sizes[byte - 0xc0] ?? 0;
   if (byte === 0xc1 || at + size > bytes.length) throw new MacaroonFault("bad_msgpack");
-  if (byte >= 0xdc) return { at: at + size, items: bytes.readUIntBE(at, size) * (byte >= 0xde ? 2 : 1) };
   const isExtension = byte >= 0xc7 && byte <= 0xc9;
   const hasLength = isExtension || (byte >= 0xc4 && byte <= 0xc6) || (byte >= 0xd9 && byte <= 0xdb);
   // An extension has one byte more, which names its type.
-  const length = hasLength ? bytes.readUIntBE(at, size) + (isExtension ? 1 : 0) : 0;
-  return { at: at + size + length, items: 0 };
+  return at + size + (hasLength ? bytes.readUIntBE(at, size) + (isExtension ? 1 : 0) : 0);
+}
+
+/** How many values an array or a map holds, whose head is whole. */
+function itemsOf(bytes: Buffer, start: number): number {
+  const byte = bytes[start] ?? 0;
+  if (byte < 0x80 || byte >= 0xe0) return 0;
+  if (byte < 0x90) return (byte & 0x0f) * 2;
+  if (byte < 0xa0) return byte & 0x0f;
+  if (byte < 0xdc) return 0;
+  return bytes.readUIntBE(start + 1, sizes[byte - 0xc0] ?? 0) * (byte >= 0xde ? 2 : 1);
 }

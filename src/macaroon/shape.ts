@@ -173,14 +173,14 @@ export function struct<Value extends object>(
     fromJson(json, within) {
       if (typeof json !== "object" || json === null || Array.isArray(json)) unfit("an object is asked for");
       const given = json as Record<string, unknown>;
-      const stranger = Object.keys(given).find((key) => !Object.hasOwn(fields, key));
-      if (stranger !== undefined) unfit(`there is no field "${stranger.slice(0, 40)}"`);
-      return Object.fromEntries(
-        entries.map(([key, shape]) => {
-          if (Object.hasOwn(given, key)) return [key, shape.fromJson(given[key], within)];
-          return key in optional ? [key, optional[key]] : unfit(`the field "${key}" is missing`);
-        }),
-      ) as Value;
+      for (const key of Object.keys(given))
+        if (!Object.hasOwn(fields, key)) unfit(`there is no field "${key.slice(0, 40)}"`);
+      const value = { ...optional } as Value;
+      for (const [key, shape] of entries) {
+        if (Object.hasOwn(given, key)) value[key] = shape.fromJson(given[key], within) as Value[typeof key];
+        else if (!(key in optional)) unfit(`the field "${key}" is missing`);
+      }
+      return value;
     },
   };
 }

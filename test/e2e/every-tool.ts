@@ -1,6 +1,21 @@
 /** A story in which every tool does its work once and refuses once, told to whichever client calls. */
+import { randomBytes } from "node:crypto";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "vitest";
+import { formatHeader } from "../../src/macaroon/header.ts";
+import { mint } from "../../src/macaroon/mint.ts";
 import type { CallTool, ToolResult } from "./agent.ts";
+
+/** A token of nobody's Fly.io, which can be narrowed all the same. */
+async function macaroonFile(): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "fly-tokens-macaroon-")), "token");
+  const caveats = [{ type: "Organization", body: { id: 1, mask: "rwcdC" } }];
+  const macaroon = mint({ key: randomBytes(32), nonce: { kid: randomBytes(16) }, caveats });
+  await writeFile(path, formatHeader([macaroon]), { mode: 0o600 });
+  return path;
+}
 
 /** Which tools have succeeded and which have refused. */
 export interface Told {
@@ -40,6 +55,9 @@ export async function tellEveryTool(call: CallTool): Promise<Told> {
   await refuse("list_tokens", { sort: "colour" }, "invalid_input");
   await succeed("get_token", { id });
   await refuse("get_token", { id: "tok_unknown" }, "not_found");
+  const from = `file:${await macaroonFile()}`;
+  await succeed("restrict_token", { from, restrictions: { read_only: true } });
+  await refuse("restrict_token", { from, restrictions: {} }, "invalid_input");
   await succeed("configure_package_manager", { manager: "npm" });
   await refuse("configure_package_manager", { manager: "brew" }, "not_found");
   await succeed("check_package_manager");

@@ -41,14 +41,10 @@ export async function readLogin(path: string): Promise<Secret | undefined> {
       { cause },
     );
   }
-  const token = Object(await parseYaml(text, path)).access_token;
-  return typeof token === "string" && token.trim() !== "" ? new Secret(token) : undefined;
-}
-
-async function parseYaml(text: string, path: string): Promise<unknown> {
-  const { parse } = await import("yaml");
+  const { sessionIn } = await import("./session.ts");
   try {
-    return parse(text, { logLevel: "error" });
+    const token = sessionIn(text);
+    return token === undefined ? undefined : new Secret(token);
   } catch {
     // The parser's own error quotes the line, and with it perhaps the token.
     throw new Problem(
