@@ -34,6 +34,8 @@ export function checkAccess(access: Access): number {
     throw new MacaroonFault("bad_caveat", sentence);
   };
   if (access.org === undefined) wrong("An access names its organization.");
+  for (const id of [access.org, access.app])
+    if (id !== undefined && !isId(id)) wrong("Organizations and apps have natural numbers.");
   const one = (group: (keyof Access)[]) => {
     const both = named(...group);
     if (both.length > 1) wrong(`An access names one thing: not both ${both.join(" and ")}.`);
@@ -48,4 +50,8 @@ export function checkAccess(access: Access): number {
   if (access.cluster !== undefined && access.org_feature !== "litefs-cloud")
     wrong("An access to a cluster is one to the feature litefs-cloud.");
   return maskOf(access.action);
+}
+
+function isId(id: unknown): boolean {
+  return typeof id === "bigint" ? id >= 0n : Number.isSafeInteger(id) && Number(id) >= 0;
 }

@@ -3,6 +3,7 @@ import { type Access, checkAccess } from "./access.ts";
 import type { Caveat } from "./caveat.ts";
 import { type HeaderToken, macaroonsOf, parseHeader } from "./header.ts";
 import { type Macaroon, uuidOf } from "./macaroon.ts";
+import { bufferOf } from "./reader.ts";
 import { allowed, ask, irrelevant, skipped } from "./rules.ts";
 
 export interface Refusal {
@@ -57,16 +58,18 @@ export function evaluateHeader(
 function evaluateToken(token: Macaroon, bag: readonly HeaderToken[], access: Access, now: Date): Evaluation {
   const own: Caveat[] = [];
   const missing: Refusal[] = [];
+  const found = new Set<Macaroon>();
+  const discharges = macaroonsOf(bag, "discharge");
   for (const caveat of token.caveats) {
     if (caveat.name !== "3P") own.push(caveat);
     else {
-      const ticket = Buffer.from(caveat.body.Ticket);
-      const found = macaroonsOf(bag, "discharge").find(({ nonce }) => ticket.equals(nonce.kid));
-      if (found) own.push(...found.caveats.filter(({ name }) => name !== "BindToParentToken"));
+      const discharge = discharges.find(({ nonce }) => bufferOf(nonce.kid).equals(caveat.body.Ticket));
+      if (discharge) found.add(discharge);
       else missing.push({ caveat: "3P", because: "The discharge of a third party is missing." });
     }
   }
-  const { refusals } = evaluate(own, access, now);
+  const others = [...found].flatMap(({ caveats }) => caveats.filter(({ name }) => name !== "BindToParentToken"));
+  const { refusals } = evaluate([...own, ...others], access, now);
   return { allowed: refusals.length + missing.length === 0, refusals: [...refusals, ...missing] };
 }
 

@@ -15,7 +15,7 @@ export interface Request {
 export const allowed = Symbol("allowed");
 /** The access does not name what the caveat is about. */
 export const irrelevant = Symbol("irrelevant");
-/** It says something about the user and nothing about the access. */
+/** It says something about the user and nothing about the access. In another caveat it has no place. */
 export const skipped = Symbol("skipped");
 
 /** A text is a refusal. */
@@ -36,10 +36,11 @@ function set<Id extends Integer | string>(
   actions: number,
   fits = same<Id>,
 ): Answer {
-  if (id === undefined) return irrelevant;
   const list = entries ?? [];
+  // Before all else: such a set refuses what does not name its kind of thing, too.
   if (list.length > 1 && list.some(([one]) => isWildcard(one)))
     return "Its wildcard stands beside other ids.";
+  if (id === undefined) return irrelevant;
   const found = list.filter(([one]) => isWildcard(one) || fits(one, id));
   if (found.length === 0) return "It names others, not this one.";
   return actionsWithin(
@@ -59,7 +60,7 @@ const statement = (): Answer => skipped;
 const member = 1n;
 const admin = 0xffffffffn;
 
-/** What ordinary members may do with an organization's features; nothing with those that are not here. */
+/** What ordinary members may do with an organization's features; those that are not here are for admins alone. */
 const openToMembers: Readonly<Record<string, number>> = {
   wg: 0x1f,
   domain: 0x1f,
@@ -71,16 +72,16 @@ const openToMembers: Readonly<Record<string, number>> = {
   membership: 1,
   billing: 1,
   authentication: 1,
+  deletion: 0,
+  document_signing: 0,
 };
 
 function roles(mask: Integer, { access: { org_feature }, actions }: Request): Answer {
-  const open = org_feature === undefined || within(actions, featureOf(org_feature));
+  const open =
+    org_feature === undefined ||
+    (Object.hasOwn(openToMembers, org_feature) && within(actions, openToMembers[org_feature] ?? 0));
   const needed = open ? member : admin;
   return (BigInt(mask) & needed) === needed ? allowed : "Its roles may not do that.";
-}
-
-function featureOf(name: string): number {
-  return Object.hasOwn(openToMembers, name) ? (openToMembers[name] ?? 0) : 0;
 }
 
 const rules: { [Name in CaveatName]: (body: Bodies[Name], request: Request) => Answer } = {
@@ -112,15 +113,15 @@ const rules: { [Name in CaveatName]: (body: Bodies[Name], request: Request) => A
     return fits ? allowed : "The command is not among those that it allows.";
   },
   ValidityWindow({ not_before, not_after }, { now }) {
-    if (now < not_before) return "It is not valid yet.";
-    return Math.floor(now) > not_after ? "It has expired." : allowed;
+    // Asked so that a moment which is none is within nothing.
+    if (!(now >= not_before)) return "It is not valid yet.";
+    return now <= not_after ? allowed : "It has expired.";
   },
   IfPresent({ ifs, else: otherwise }, request) {
-    const answers = (ifs ?? [])
-      .map((one) => ask(one, request))
-      .filter((one) => one !== irrelevant && one !== skipped);
+    const answers = (ifs ?? []).map((one) => ask(one, request)).filter((one) => one !== irrelevant);
     if (answers.length === 0) return actionsWithin(request.actions, otherwise);
-    return answers.find((one) => one !== allowed) ?? allowed;
+    const other = answers.find((one) => one !== allowed) ?? allowed;
+    return other === skipped ? "A statement about a user stands where only conditions may." : other;
   },
   FromMachineSource: ({ id }, { access }) =>
     access.source_machine === id

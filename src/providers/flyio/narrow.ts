@@ -16,7 +16,7 @@ export const everyAction = "rwcdC";
  * The token of a kind, made from the one that Fly.io gave.
  * @throws Problem `provider_down` when that one is not what it has to be
  */
-export function narrowed(given: Secret, kind: Kind, target: Target, commands: Commands): Secret {
+export function narrowed(given: Secret, kind: Kind, target: Target, commands: CaveatJson): Secret {
   const header = authorizationOf(bagOf(given), "machines");
   const additions = additionsFor(kind, target, commands, header);
   if (additions.length === 0) return given;
@@ -27,7 +27,12 @@ export function narrowed(given: Secret, kind: Kind, target: Target, commands: Co
 }
 
 /** The caveats of each permission token that it becomes. */
-function additionsFor(kind: Kind, { app, apps }: Target, commands: Commands, header: string): CaveatJson[][] {
+function additionsFor(
+  kind: Kind,
+  { app, apps }: Target,
+  commands: CaveatJson,
+  header: string,
+): CaveatJson[][] {
   switch (kind) {
     case "readonly":
       if (apps) return [[appsCaveat(apps, "r")]];
@@ -40,7 +45,7 @@ function additionsFor(kind: Kind, { app, apps }: Target, commands: Commands, hea
         [{ type: "Mutations", body: { mutations: ["issueCertificate", "addWireGuardPeer"] } }],
       ];
     case "machine-exec":
-      return [[commandsCaveat(commands)]];
+      return [[commands]];
     case "wireguard":
       return [
         [
@@ -55,16 +60,24 @@ function additionsFor(kind: Kind, { app, apps }: Target, commands: Commands, hea
   }
 }
 
-export type Commands = Pick<FlyioRequest, "commands" | "command_prefixes">;
+type Commands = Pick<FlyioRequest, "commands" | "command_prefixes">;
 
 /**
  * Commands that may be run, while everything else may only be read: to run one, a client first looks for the machine.
  * Without any command, every command may be run.
+ * @throws Problem `invalid_input` for an empty list or command, which would stand for every one
  */
-export function commandsCaveat({ commands = [], command_prefixes = [] }: Commands): CaveatJson {
+export function commandsCaveat({ commands, command_prefixes }: Commands): CaveatJson {
+  const lists = [commands, command_prefixes].filter((list) => list !== undefined);
+  if (lists.some((list) => list.length === 0 || list.some((args) => args.length === 0)))
+    throw new Problem(
+      "invalid_input",
+      "A list of commands is empty, or a command in it.",
+      "Name commands, each with at least one word.",
+    );
   const allowed = [
-    ...commands.map((args) => ({ args, exact: true })),
-    ...command_prefixes.map((args) => ({ args })),
+    ...(commands ?? []).map((args) => ({ args, exact: true })),
+    ...(command_prefixes ?? []).map((args) => ({ args })),
   ];
   return ifPresent([{ type: "Commands", body: allowed.length > 0 ? allowed : [{ args: [] }] }]);
 }

@@ -1,5 +1,6 @@
 /** A request for a token, checked and with everything that it names looked up. */
 import type { Config } from "../../config.ts";
+import type { CaveatJson } from "../../macaroon/caveat.ts";
 import { Problem } from "../../problem.ts";
 import type { IssueRequest } from "../provider.ts";
 import type { CreateLimitedAccessTokenInput } from "./api.generated.ts";
@@ -7,14 +8,15 @@ import type { Ask } from "./graphql.ts";
 import { type Kind, kindOf, profileOf } from "./kinds.ts";
 import { labelled } from "./label.ts";
 import { type Mark, newMark } from "./mark.ts";
-import type { Commands } from "./narrow.ts";
+import { commandsCaveat } from "./narrow.ts";
 import { type Target, targetOf } from "./target.ts";
 import { checkedName, goDuration } from "./wording.ts";
 
 export interface Order {
   kind: Kind;
   target: Target;
-  commands: Commands;
+  /** Which of them may be run, for the kind that is about that. */
+  commands: CaveatJson;
   /** What is sent; the name is still without its mark. */
   input: CreateLimitedAccessTokenInput;
   mark: Mark;
@@ -34,6 +36,7 @@ export async function orderOf(ask: Ask, request: IssueRequest, config: Config, n
   const kind = kindOf(request);
   const { app: appName, apps, org, cluster, commands, command_prefixes } = flyio;
   const name = labelled(checkedName(request.name), kind, apps !== undefined);
+  const runnable = commandsCaveat({ commands, command_prefixes });
   const expiry = goDuration(request.expires_at, now, config.max_expiry);
   const target = await targetOf(ask, { app: appName, apps, org }, config);
   const { organization, app } = target;
@@ -47,7 +50,7 @@ export async function orderOf(ask: Ask, request: IssueRequest, config: Config, n
   return {
     kind,
     target,
-    commands: { commands, command_prefixes },
+    commands: runnable,
     input,
     mark: newMark(idempotency_key, asked),
     isKeyed: idempotency_key !== undefined,

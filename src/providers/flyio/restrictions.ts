@@ -81,7 +81,7 @@ function window(expires: string, now: Date, maximum: number | undefined): Caveat
 }
 
 function checkTogether(
-  { read_only, actions, machines, volumes, commands, command_prefixes }: Restrictions,
+  { read_only, actions, apps, machines, volumes, commands, command_prefixes }: Restrictions,
   mask: string,
 ): void {
   const wrong = (sentence: string, fix: string): never => {
@@ -92,6 +92,8 @@ function checkTogether(
       "The actions are all that there are: that takes nothing away.",
       "Leave out actions, or name fewer.",
     );
+  if ([apps, machines, volumes].some((list) => list?.length === 0))
+    wrong("A list is empty.", "Name at least one, or leave it out.");
   if (mask === "") wrong("No action is left.", "Name at least one.");
   if ([...(machines ?? []), ...(volumes ?? [])].some((id) => id.trim() === ""))
     wrong(

@@ -53,7 +53,8 @@ export function tokensOf({ ask, config, credentials, fingerprints, now }: Parts)
 async function whyNotMade(error: unknown, credentials: Credentials, now: Date): Promise<unknown> {
   if (!(error instanceof Problem) || !["unauthorized", "forbidden"].includes(error.code)) return error;
   const { bag, source } = await credentials.get();
-  if (bag.macaroons.length === 0 || bag.others.length > 0 || weaknessOf(bag, now)) return error;
+  const isScoped = bag.macaroons.length > 0 && bag.others.length === 0;
+  if (!isScoped || weaknessOf(bag, now)) return error;
   return new Problem(
     "forbidden",
     `The credential in ${source} is a token itself, and Fly.io lets only users make tokens: a scoped token makes no others.`,

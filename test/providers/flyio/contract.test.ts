@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import * as api from "../../../src/providers/flyio/api.generated.ts";
 import { describeProvider } from "../contract.ts";
 import { inDays, stage } from "./open.ts";
 
@@ -26,4 +27,9 @@ test("no list and no look at a token asks for a value; only its making does", as
   const secrets = fake.requests.filter(({ fields }) => fields.some((one) => /\btoken(Header)?$/.test(one)));
   expect(secrets.map(({ name }) => name)).toEqual(["CreateToken"]);
   expect(fake.requests.length).toBeGreaterThan(8);
+});
+
+test("the documents select a value once", () => {
+  const documents = Object.entries(api).filter(([, text]) => /\btoken(Header)?\b/.test(text));
+  expect(documents.map(([name]) => name)).toEqual(["createTokenMutation"]);
 });

@@ -265,6 +265,9 @@ describe("the kind", () => {
     [{ app: "web", commands: [["ls"]] }, "commands does not go"],
     [{ app: "web", command_prefixes: [["ls"]] }, "command_prefixes does not go"],
     [{ cluster: "c" }, "cluster does not go"],
+    [{ apps: [] }, "empty"],
+    [{ kind: "machine-exec", app: "web", commands: [] }, "empty"],
+    [{ kind: "machine-exec", app: "web", command_prefixes: [[]] }, "empty"],
   ])("refuses %j, and nothing is made or asked", async (flyio, sentence) => {
     await using opened = await stage();
     const error = await rejection(issue(opened, flyio));
@@ -399,6 +402,13 @@ describe("the name", () => {
     expect(opened.fake.tokens.at(-1)?.name).toMatch(/^Deploy №1 #r[0-9a-f]{28}$/);
     const [listed] = (await opened.provider.tokens.list({ limit: 1 })).items;
     expect(listed).toEqual(token);
+  });
+
+  test("that ends like a mark keeps its end", async () => {
+    await using opened = await stage();
+    const name = `ci #r${"0".repeat(28)}`;
+    const part = { permission: "read_write", name } as const;
+    expect((await issue(opened, { app: "web" }, part)).token.name).toBe(name);
   });
 
   test("that has its label already does not get it twice", async () => {
