@@ -68,7 +68,9 @@ function evaluateToken(token: Macaroon, bag: readonly HeaderToken[], access: Acc
       else missing.push({ caveat: "3P", because: "The discharge of a third party is missing." });
     }
   }
-  const others = [...found].flatMap(({ caveats }) => caveats.filter(({ name }) => name !== "BindToParentToken"));
+  const others = [...found].flatMap(({ caveats }) =>
+    caveats.filter(({ name }) => name !== "BindToParentToken"),
+  );
   const { refusals } = evaluate([...own, ...others], access, now);
   return { allowed: refusals.length + missing.length === 0, refusals: [...refusals, ...missing] };
 }

@@ -2,7 +2,7 @@
 import type { Caveat } from "./caveat.ts";
 import { type HeaderToken, macaroonsOf, parseHeader } from "./header.ts";
 import { earliest, expiryOf, type Macaroon, uuidOf } from "./macaroon.ts";
-import type { Integer } from "./reader.ts";
+import { bufferOf, type Integer } from "./reader.ts";
 import { undischarged } from "./report.ts";
 import { and, moment, type Names, place, wordsFor } from "./words.ts";
 
@@ -21,6 +21,7 @@ export interface Explanation {
 export function explain(header: string, { now, names = {} }: { now: Date; names?: Names }): Explanation {
   const bag = parseHeader(header);
   const permissions = macaroonsOf(bag, "permission");
+  const discharges = dischargesIn(bag);
   const missing = [...new Set(undischarged(bag).map(({ location }) => location))];
   const expires_at = earliest(macaroonsOf(bag).map(({ caveats }) => expiryOf(caveats)));
   return {
@@ -30,7 +31,10 @@ export function explain(header: string, { now, names = {} }: { now: Date; names?
         : []),
       ...(permissions.length === 0 ? ["No permission token is in it, so it allows nothing."] : []),
       ...permissions.flatMap((token, index) =>
-        labelled(permissions.length > 1 ? `Token ${index + 1}: ` : "", sentencesFor(token, bag, names)),
+        labelled(
+          permissions.length > 1 ? `Token ${index + 1}: ` : "",
+          sentencesFor(token, discharges, names),
+        ),
       ),
       ...strangers(bag, permissions),
       ...(missing.length > 0
@@ -43,12 +47,12 @@ export function explain(header: string, { now, names = {} }: { now: Date; names?
   };
 }
 
-function sentencesFor(token: Macaroon, bag: readonly HeaderToken[], names: Names): string[] {
+function sentencesFor(token: Macaroon, discharges: Discharges, names: Names): string[] {
   const isBound = token.caveats.some(({ name }) => name === "Organization");
   return [
     `${wordsOfIdentity(token)}. All of this holds at once:`,
     ...(isBound ? [] : ["Nothing binds it to an organization, and Fly.io refuses such a token."]),
-    ...token.caveats.map((caveat) => `${withDischarge(caveat, bag, names)}.`),
+    ...token.caveats.map((caveat) => `${withDischarge(caveat, discharges, names)}.`),
   ];
 }
 
@@ -56,13 +60,23 @@ function wordsOfIdentity({ nonce, location }: Macaroon): string {
   return `A token of ${place(location)}, known there as ${uuidOf(nonce)}`;
 }
 
-function withDischarge(caveat: Caveat, bag: readonly HeaderToken[], names: Names): string {
+/** When each discharge ends, by the ticket that it is for. */
+type Discharges = ReadonlyMap<string, Integer | null>;
+
+function dischargesIn(bag: readonly HeaderToken[]): Discharges {
+  const ends = new Map<string, Integer | null>();
+  for (const { nonce, caveats } of macaroonsOf(bag)) {
+    const ticket = hex(nonce.kid);
+    if (!ends.has(ticket)) ends.set(ticket, expiryOf(caveats));
+  }
+  return ends;
+}
+
+function withDischarge(caveat: Caveat, discharges: Discharges, names: Names): string {
   const words = wordsFor(caveat, names);
   if (caveat.name !== "3P") return words;
-  const ticket = Buffer.from(caveat.body.Ticket);
-  const found = macaroonsOf(bag).find(({ nonce }) => ticket.equals(nonce.kid));
-  if (!found) return `${words}, and its discharge is missing`;
-  const end = expiryOf(found.caveats);
+  const end = discharges.get(hex(caveat.body.Ticket));
+  if (end === undefined) return `${words}, and its discharge is missing`;
   return `${words}, and its discharge is here${end === null ? "" : `, good until ${moment(end)}`}`;
 }
 
@@ -70,7 +84,7 @@ function withDischarge(caveat: Caveat, bag: readonly HeaderToken[], names: Names
 function strangers(bag: readonly HeaderToken[], permissions: readonly Macaroon[]): string[] {
   const tickets = new Set(
     permissions.flatMap(({ caveats }) =>
-      caveats.flatMap((one) => (one.name === "3P" ? [Buffer.from(one.body.Ticket).toString("hex")] : [])),
+      caveats.flatMap((one) => (one.name === "3P" ? [hex(one.body.Ticket)] : [])),
     ),
   );
   return bag.flatMap((token) => {
@@ -78,7 +92,7 @@ function strangers(bag: readonly HeaderToken[], permissions: readonly Macaroon[]
       return ["An OAuth token is in it, too: with it the holder may do whatever its user may."];
     if (token.kind === "bad") return [`One of its tokens cannot be read. ${token.fault.message}`];
     const { nonce, location } = token.macaroon;
-    return token.kind === "discharge" && !tickets.has(Buffer.from(nonce.kid).toString("hex"))
+    return token.kind === "discharge" && !tickets.has(hex(nonce.kid))
       ? [`A token of ${place(location)} is in it that belongs to none of the others.`]
       : [];
   });
@@ -93,4 +107,8 @@ function ending(expires_at: Integer | null, now: Date): string {
 
 function labelled(label: string, sentences: readonly string[]): string[] {
   return sentences.map((sentence) => label + sentence);
+}
+
+function hex(bytes: Uint8Array): string {
+  return bufferOf(bytes).toString("hex");
 }

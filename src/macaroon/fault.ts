@@ -23,7 +23,10 @@ const reasons = {
     "Use a permission token, or name the location of the one that is meant.",
   ],
   unknown_caveat: ["There is no such type of caveat.", "Use one of Fly.io's types, by its name or number."],
-  bad_caveat: ["A caveat's body does not fit its type.", "Correct it; docs/macaroons.md has the form of each type."],
+  bad_caveat: [
+    "A caveat's body does not fit its type.",
+    "Correct it; docs/macaroons.md has the form of each type.",
+  ],
   finalized_proof: ["A finalized proof takes no more caveats.", "Narrow the permission token instead."],
   attestation_not_allowed: [
     "A statement about a user (FlyioUserID, GitHubUserID, GoogleUserID) can be made only by the one who issues a proof.",

@@ -64,7 +64,11 @@ export interface OpenTicket {
 /** @returns `undefined` when the key does not open it, or what is inside is no ticket */
 export function openTicket(key: Uint8Array, ticket: Uint8Array): OpenTicket | undefined {
   const plain = unseal(key, ticket);
-  if (!plain) return undefined;
+  return plain && readTicket(plain);
+}
+
+/** @returns `undefined` when it is no ticket */
+export function readTicket(plain: Uint8Array): OpenTicket | undefined {
   try {
     const reader = new Reader(plain);
     if (reader.array() !== 2) return undefined;

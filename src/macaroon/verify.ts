@@ -5,7 +5,8 @@ import { bindingId, finalTail, firstTail, nextTail, same } from "./chain.ts";
 import type { Reason } from "./fault.ts";
 import { macaroonsOf, parseHeader } from "./header.ts";
 import { type Macaroon, uuidOf } from "./macaroon.ts";
-import { openTicket } from "./mint.ts";
+import { readTicket } from "./mint.ts";
+import { bufferOf } from "./reader.ts";
 import { unseal } from "./seal.ts";
 
 export type TokenVerdict =
@@ -25,16 +26,34 @@ export type TrustedParties = Readonly<Record<string, readonly Uint8Array[]>>;
 export type RootKey = Uint8Array | ((kid: Uint8Array) => Uint8Array | undefined);
 
 /**
+ * What the discharges of one header may cost, in HMACs or what takes as long: far more than any honest ones do. Without
+ * an end, a header of caveats that all ask for the same crowd of discharges would take minutes.
+ */
+const patience = 2 ** 17;
+
+interface Bag {
+  /** By ticket, which is their kid. */
+  discharges: ReadonlyMap<string, readonly Macaroon[]>;
+  trusted: TrustedParties;
+  patience: number;
+}
+
+/**
  * Verifies every permission token of a header. What cannot be read is left out.
  * @throws MacaroonFault `no_tokens`, `too_large`
  */
 export function verify(header: string, key: RootKey, trusted: TrustedParties = {}): Verification {
   const tokens = parseHeader(header);
-  const discharges = macaroonsOf(tokens, "discharge");
+  const discharges = new Map<string, Macaroon[]>();
+  for (const one of macaroonsOf(tokens, "discharge")) {
+    const ticket = keyOf(one.nonce.kid);
+    discharges.set(ticket, [...(discharges.get(ticket) ?? []), one]);
+  }
+  const bag = { discharges, trusted, patience };
   const results = macaroonsOf(tokens, "permission").map((token): TokenVerdict => {
     const uuid = uuidOf(token.nonce);
     const root = typeof key === "function" ? key(token.nonce.kid) : key;
-    const outcome = root ? verifyToken(token, root, discharges, trusted) : "bad_signature";
+    const outcome = root ? verifyToken(token, root, bag) : "bad_signature";
     return typeof outcome === "string"
       ? { uuid, verified: false, error: outcome }
       : { uuid, verified: true, caveats: outcome };
@@ -42,29 +61,37 @@ export function verify(header: string, key: RootKey, trusted: TrustedParties = {
   return { verified: results.some(({ verified }) => verified), results };
 }
 
-function verifyToken(
-  token: Macaroon,
-  key: Uint8Array,
-  discharges: readonly Macaroon[],
-  trusted: TrustedParties,
-): Caveat[] | Reason {
+function verifyToken(token: Macaroon, key: Uint8Array, bag: Bag): Caveat[] | Reason {
   const walked = walk(token, key);
   if (!walked) return "bad_signature";
-  const { left, parties, bindings } = walked;
   for (const caveat of token.caveats) {
-    if (caveat.name === "3P" && !discharges.some((one) => isFor(one, caveat.body.Ticket)))
+    if (caveat.name === "3P" && !bag.discharges.has(keyOf(caveat.body.Ticket)))
       return "no_matching_discharge";
     if (caveat.name === "BindToParentToken") return "bound_to_other_parent";
     if (isAttestation(caveat) && !token.nonce.proof) return "attestation_in_non_proof";
   }
-  const caveats = [...left];
-  for (const party of parties) {
-    const own = discharges.filter((one) => isFor(one, party.ticket));
-    const proved = own.map((one) => verifyDischarge(one, party, bindings, trusted)).find(Boolean);
-    if (!proved) return "bad_discharge";
-    caveats.push(...proved);
+  const proofs = new Map<Macaroon, Caveat[]>();
+  let ids: Buffer[] | undefined;
+  const bindings = () => {
+    ids ??= walked.tails.map(bindingId);
+    return ids;
+  };
+  for (const party of walked.parties) {
+    const proof = findProof(party, bindings, bag);
+    if (!proof) return "bad_discharge";
+    // Once each, however many caveats it is for.
+    proofs.set(...proof);
   }
-  return caveats;
+  return [walked.left, ...proofs.values()].flat();
+}
+
+/** The first discharge that holds, and what is left of its caveats. */
+function findProof(party: Party, bindings: () => Buffer[], bag: Bag): [Macaroon, Caveat[]] | undefined {
+  for (const one of bag.discharges.get(keyOf(party.ticket)) ?? []) {
+    const left = verifyDischarge(one, party, bindings, bag);
+    if (left) return [one, left];
+  }
+  return undefined;
 }
 
 interface Party {
@@ -77,16 +104,14 @@ interface Walked {
   /** What is neither for a third party nor a binding. */
   left: Caveat[];
   parties: Party[];
-  /** What a discharge may be bound to: this token at each of its steps. */
-  bindings: Buffer[];
+  /** Each step: a discharge may be bound to any of them. */
+  tails: Uint8Array[];
 }
 
 /** Follows the chain to its end. `undefined` when it is not signed with this key. */
 function walk({ nonce, caveats, tail: given }: Macaroon, key: Uint8Array): Walked | undefined {
   let tail = firstTail(key, nonce);
-  // Only who has third parties can have discharges that are bound to it.
-  const binds = caveats.some(({ name }) => name === "3P");
-  const walked: Walked = { left: [], parties: [], bindings: binds ? [bindingId(tail)] : [] };
+  const walked: Walked = { left: [], parties: [], tails: [tail] };
   for (const caveat of caveats) {
     if (caveat.name === "3P") {
       const opened = unseal(tail, caveat.body.VerifierKey);
@@ -94,7 +119,7 @@ function walk({ nonce, caveats, tail: given }: Macaroon, key: Uint8Array): Walke
       walked.parties.push({ ticket: caveat.body.Ticket, key: opened });
     } else if (caveat.name !== "BindToParentToken") walked.left.push(caveat);
     tail = nextTail(tail, caveat);
-    if (binds) walked.bindings.push(bindingId(tail));
+    walked.tails.push(tail);
   }
   return same(nonce.proof ? finalTail(tail) : tail, given) ? walked : undefined;
 }
@@ -103,33 +128,42 @@ function walk({ nonce, caveats, tail: given }: Macaroon, key: Uint8Array): Walke
 function verifyDischarge(
   discharge: Macaroon,
   { ticket, key }: Party,
-  bindings: readonly Buffer[],
-  trusted: TrustedParties,
+  bindings: () => Buffer[],
+  bag: Bag,
 ): Caveat[] | undefined {
+  bag.patience -= discharge.caveats.length + ticket.length / 64 + 8;
+  if (bag.patience < 0) return undefined;
   const walked = walk(discharge, key);
   // A discharge comes without discharges of its own, so nothing in it that asks for one can hold.
   if (!walked || walked.parties.length > 0) return undefined;
-  const opened = (Object.hasOwn(trusted, discharge.location) ? (trusted[discharge.location] ?? []) : [])
-    .map((one) => openTicket(one, ticket))
-    .filter((one) => one !== undefined);
-  if (opened.some((one) => !same(one.key, key))) return undefined;
+  const opened = (Object.hasOwn(bag.trusted, discharge.location) ? bag.trusted[discharge.location] : [])
+    ?.map((one) => unseal(one, ticket))
+    .filter((plain) => plain !== undefined);
+  // What a trusted party sealed has to be a ticket, with this very key.
+  if (opened?.some((plain) => !isTicketWith(key, plain))) return undefined;
+  const isTrusted = opened !== undefined && opened.length > 0;
   for (const caveat of discharge.caveats) {
-    if (caveat.name === "BindToParentToken" && !bindings.some((id) => startsWith(id, caveat.body)))
-      return undefined;
+    if (caveat.name === "BindToParentToken" && !isBound(caveat.body, bindings(), bag)) return undefined;
     if (isAttestation(caveat) && !discharge.nonce.proof) return undefined;
   }
-  const isTrusted = opened.length > 0;
   return walked.left.filter((caveat) => isTrusted || !isAttestation(caveat));
 }
 
-function isFor({ nonce }: Macaroon, ticket: Uint8Array): boolean {
-  return same(nonce.kid, ticket);
+function isTicketWith(key: Uint8Array, plain: Uint8Array): boolean {
+  const ticket = readTicket(plain);
+  return ticket !== undefined && same(ticket.key, key);
 }
 
-function startsWith(id: Buffer, prefix: Uint8Array): boolean {
-  return same(id.subarray(0, prefix.length), prefix);
+function isBound(prefix: Uint8Array, bindings: readonly Buffer[], bag: Bag): boolean {
+  bag.patience -= bindings.length;
+  return bag.patience >= 0 && bindings.some((id) => same(id.subarray(0, prefix.length), prefix));
 }
 
 function isAttestation({ name }: Caveat): boolean {
   return name === "FlyioUserID" || name === "GitHubUserID" || name === "GoogleUserID";
+}
+
+/** The same for the same bytes. Not for what is secret. */
+function keyOf(bytes: Uint8Array): string {
+  return bufferOf(bytes).toString("latin1");
 }

@@ -90,7 +90,7 @@ const sayings: { [Name in CaveatName]: (body: Bodies[Name], names: Names) => str
   MaxValidity: (seconds) => `A discharge may live for ${seconds} seconds at most`,
   FlyioUserID: (id) => `It says that the user is Fly.io's ${id}`,
   GitHubUserID: (id) => `It says that the user is GitHub's ${id}`,
-  GoogleUserID: (id) => `It says that the user is Google's ${id}`,
+  GoogleUserID: (id) => `It says that the user is Google's ${quote(String(id), 60)}`,
 };
 
 /** A location, which somebody else chose. */

@@ -8,6 +8,7 @@ import { Problem } from "../../problem.ts";
 import { Secret } from "../../secret.ts";
 import { refusedConnection } from "../http.ts";
 import type { Grant } from "../provider.ts";
+import { fixes } from "./answers.ts";
 import { createTokenMutation } from "./api.generated.ts";
 import type { Ask } from "./graphql.ts";
 import { nextAttempt, withMark } from "./mark.ts";
@@ -55,9 +56,13 @@ export async function issue(ask: Ask, order: Order, now: () => Date): Promise<Gr
     await pause(Math.random() * 200);
   }
   await sweep(ask, order, lost, now());
-  throw new Problem(failure.code, `${failure.message} No token of this call is left.`, failure.fix, {
-    cause: failure,
-  });
+  if (lost.size === 0) throw failure;
+  throw new Problem(
+    "provider_down",
+    `The new token did not arrive, ${lost.size} times. No token of this call is left. The last time: ${failure.message}`,
+    fixes.provider_down,
+    { cause: failure },
+  );
 }
 
 async function create(ask: Ask, order: Order, name: string): Promise<Made> {

@@ -16,7 +16,7 @@ export function registriesOf(
       throw new Problem(
         "unsupported",
         `Fly.io has no registry for ${ecosystem} packages.`,
-        "Use it for docker images, and another provider for packages.",
+        "Use it for docker images; for packages pass provider: local.",
         { allowed: ["docker"] },
       );
     },
