@@ -56,7 +56,15 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   providers: ["problem", "secret", "config (type)", "seams (type)", "providers/local", "providers/flyio"],
   "providers/local": ["problem", "secret", "config (type)", "seams (type)", "providers", "registry/serve"],
-  "providers/flyio": ["problem", "secret", "expiry", "config (type)", "seams (type)", "providers", "macaroon"],
+  "providers/flyio": [
+    "problem",
+    "secret",
+    "expiry",
+    "config (type)",
+    "seams (type)",
+    "providers",
+    "macaroon",
+  ],
   "package-managers": [
     "formats",
     "problem",

@@ -7,14 +7,7 @@ import type { Issued } from "../issued.ts";
 import type { PackageManager, Place, SecretStyle, Target } from "../package-managers/package-manager.ts";
 import { requireFolder } from "../path.ts";
 import { Problem } from "../problem.ts";
-import type {
-  Endpoint,
-  FlyioRequest,
-  Provider,
-  Registries,
-  Token,
-  Tokens,
-} from "../providers/provider.ts";
+import type { Endpoint, FlyioRequest, Provider, Registries, Token, Tokens } from "../providers/provider.ts";
 
 export interface SetupRequest {
   permission: "read_only" | "read_write";
@@ -77,7 +70,11 @@ export interface Held extends Issued {
   token?: Token | undefined;
 }
 
-export function targetOf({ request, registries }: Job, { endpoint }: Part, { secret, username, token }: Held): Target {
+export function targetOf(
+  { request, registries }: Job,
+  { endpoint }: Part,
+  { secret, username, token }: Held,
+): Target {
   return {
     url: endpoint.url,
     publish_url: endpoint.publish_url,
