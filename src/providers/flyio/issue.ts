@@ -6,7 +6,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Problem } from "../../problem.ts";
 import { Secret } from "../../secret.ts";
-import { refusedConnection } from "../http.ts";
+import { refusedConnection, timedOut } from "../http.ts";
 import type { Grant } from "../provider.ts";
 import { fixes } from "./answers.ts";
 import { createTokenMutation } from "./api.generated.ts";
@@ -15,7 +15,7 @@ import { nextAttempt, withMark } from "./mark.ts";
 import { model, type TokenRecord } from "./model.ts";
 import { narrowed } from "./narrow.ts";
 import type { Order } from "./order.ts";
-import { isOlder, orRevoked, revokeOrSay, sameRequest, sweep } from "./twins.ts";
+import { isOlder, orRevoked, perhapsLater, revokeOrSay, sameRequest, sweep } from "./twins.ts";
 
 const attempts = 3;
 
@@ -43,6 +43,10 @@ export async function issue(ask: Ask, order: Order, now: () => Date): Promise<Gr
       }
       lost.add(mark.attempt);
       failure = error;
+      if (!timedOut(error)) return;
+      // It may be made later than anybody looks: another attempt would only add to that.
+      await sweep(ask, order, lost, now());
+      throw perhapsLater(error, order);
     });
     if (!made) continue;
     const grant = await orRevoked(ask, made.record, async () => {

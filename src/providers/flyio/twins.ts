@@ -87,6 +87,16 @@ export function isOlder(a: Pick<TokenRecord, "createdAt">, b: Pick<TokenRecord, 
   return new Date(a.createdAt) <= new Date(b.createdAt);
 }
 
+/** Where Fly.io may still be making what nobody waits for. */
+export function perhapsLater(error: Problem, { input }: Order): Problem {
+  return new Problem(
+    error.code,
+    `${error.message} No token of this call is there now, but it may still be made.`,
+    `In a minute look for "${quote(input.name)}" with list_tokens and revoke it, since nobody has its value; then call again.`,
+    { cause: error },
+  );
+}
+
 function unknown(error: unknown, { input }: Order): unknown {
   if (!(error instanceof Problem)) return error;
   return new Problem(

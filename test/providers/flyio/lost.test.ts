@@ -123,6 +123,30 @@ test.each<Fault>([
   expect(opened.fake.tokens).toEqual([]);
 });
 
+test("what is made after nobody waited for it any longer is not promised away, and not doubled", async () => {
+  await using opened = await stage();
+  let late: Request | undefined;
+  const provider = opened.open(
+    { FLY_ORG: "acme" },
+    {
+      fetch: async (input, init) => {
+        const request = new Request(input, init);
+        if (late || !(await request.clone().text()).includes("CreateToken")) return fetch(request);
+        late = request;
+        throw new DOMException("The operation was aborted due to timeout", "TimeoutError");
+      },
+    },
+  );
+  const error = (await rejection(issue(opened, {}, provider))) as Problem;
+  expect(error).toMatchObject({
+    code: "provider_down",
+    message: expect.stringMatching(/did not answer within.*may still be made/),
+    fix: expect.stringMatching(/"\[readonly\] ci".*list_tokens.*revoke/),
+  });
+  await fetch(new Request(late as Request, { signal: null }));
+  expect(active(opened).length).toBe(1);
+});
+
 test("an answer without the value is a lost one", async () => {
   await using opened = await stage();
   let losses = 1;
