@@ -45,6 +45,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   plan?(input: z.output<Input>, context: Context): Promise<Plan | undefined>;
   /** Does it. A `destroy` tool is handed the plan that was agreed to. */
   run(input: z.output<Input>, context: Context, plan?: Plan): Promise<WithSecrets<z.input<Output>>>;
+  /** Nobody will see the output: the call was cancelled, or its client has gone. Ends what only the output would hold. */
+  lost?(output: WithSecrets<z.input<Output>>, input: z.output<Input>, context: Context): Promise<void>;
   /** The same facts as the output, in a few words for people. A `Secret` prints masked. */
   say(output: z.output<Output>): string;
 }

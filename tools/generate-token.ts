@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { expiresAt } from "../src/expiry.ts";
-import { Problem } from "../src/problem.ts";
+import { Problem, quote } from "../src/problem.ts";
+import type { Tokens } from "../src/providers/provider.ts";
 import { flyioRequestShape, tokenShape } from "../src/providers/shapes.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -60,7 +61,7 @@ export const generateToken = defineTool({
     if (!secret || context.issued.get(token.id)) {
       return {
         show_once_warning:
-          "This call was made before with the same idempotency_key. The token exists; its value was shown then and cannot be shown again.",
+          "This call was made before with the same idempotency_key. The token exists; its value was shown then and cannot be shown again. If it reached nobody, revoke the token and call again.",
         token,
         delivery: { kind: "none" },
       };
@@ -78,12 +79,18 @@ export const generateToken = defineTool({
         ...(outlet.reveals && { credential: { username: token.username, token: secret } }),
       };
     } catch (error) {
-      await tokens.revoke(token.id);
+      await revokeOrSay(tokens, token.id, error);
       if (!(error instanceof Problem)) throw error;
       throw new Problem(error.code, `${error.message} The new token ${token.id} was revoked.`, error.fix, {
         cause: error,
       });
     }
+  },
+  async lost({ token, credential }, input, context) {
+    if (!credential) return;
+    const id = String(token.id);
+    context.issued.forget(id);
+    await revokeOrSay(context.use("tokens", input).tokens, id, undefined);
   },
   say({ show_once_warning, token, delivery, credential }) {
     const what = `${token.name} (${token.id}): ${token.permission}, ${token.scope}${token.environment ? `, environment ${token.environment}` : ""}, expires ${token.expires_at ?? "never"}, user name ${token.username}.`;
@@ -95,3 +102,19 @@ export const generateToken = defineTool({
     return [show_once_warning, what, where].filter(Boolean).join("\n");
   },
 });
+
+/** @throws Problem that names the token which is left, and why it was to be revoked */
+async function revokeOrSay(tokens: Tokens, id: string, why: unknown): Promise<void> {
+  try {
+    await tokens.revoke(id);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const before = why instanceof Problem ? why.message : "The new token reached nobody.";
+    throw new Problem(
+      error.code,
+      `${before} The new token ${quote(id, 100)} could NOT be revoked: ${error.message}`,
+      "Nobody has its value. Revoke it with revoke_token.",
+      { cause: error },
+    );
+  }
+}

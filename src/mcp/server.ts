@@ -96,7 +96,11 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
         );
       const args = parseInput(input.strict(), given);
       const context = await parts.context();
-      if (!asks) return success(tool, await tool.run(args, context), parts.outgoing);
+      if (!asks) {
+        const output = await tool.run(args, context);
+        if (ctx.mcpReq.signal.aborted) await tool.lost?.(output, args, context).catch(parts.report);
+        return success(tool, output, parts.outgoing);
+      }
       const agreed = await consent(server, ctx, tool, args, context);
       return "answer" in agreed
         ? agreed.answer

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { generateToken } from "../../tools/generate-token.ts";
 import { answerOf, expectRefusal, expectSameFacts } from "../support/answers.ts";
+import { addressOf } from "../support/undone.ts";
 import { openWorld, type ToolResult, type World, type WorldOptions } from "../support/world.ts";
 
 const morning = new Date("2026-03-01T10:00:00Z");
@@ -196,6 +197,40 @@ describe("a token that goes to a file", () => {
     const [token, ...others] = await tokens();
     expect({ status: token?.status, others }).toEqual({ status: "revoked", others: [] });
     expectRefusal(result, "file_unwritable", new RegExp(`The new token ${token?.id} was revoked`));
+  });
+});
+
+describe("a token that nobody gets", () => {
+  it("is named when it cannot be revoked either", async () => {
+    const path = () => join(world.home, "token");
+    await reopen({
+      fetch: (real) => async (input, init) => {
+        const { pathname } = addressOf(input);
+        if (pathname.endsWith("/revoke")) return Response.json({}, { status: 502 });
+        const response = await real(input, init);
+        if (response.status === 201 && pathname.endsWith("/tokens")) writeFileSync(path(), "somebody else's");
+        return response;
+      },
+    });
+    const result = await call({ name: "ci", deliver_to: "file", deliver_path: path() });
+    const [token] = await tokens();
+    const said = new RegExp(`exists already.*${token?.id} could NOT be revoked.*revoke_token`);
+    expectRefusal(result, "provider_down", said);
+  });
+
+  it("since the call was cancelled meanwhile, is revoked", async () => {
+    const cancel = new AbortController();
+    await reopen({
+      fetch: (real) => async (input, init) => {
+        const response = await real(input, init);
+        if (response.status === 201) cancel.abort();
+        return response;
+      },
+    });
+    const { client } = await world.connect();
+    const args = { name: "generate_token", arguments: { name: "ci" } };
+    await expect(client.callTool(args, { signal: cancel.signal })).rejects.toThrow();
+    await expect.poll(tokens).toEqual([expect.objectContaining({ name: "ci", status: "revoked" })]);
   });
 });
 
