@@ -1,7 +1,7 @@
 /** The token of a set-up: the one that is there and fits, the one that was named, or a new one. */
 import type { Issued } from "../issued.ts";
 import { Problem } from "../problem.ts";
-import type { Token } from "../providers/provider.ts";
+import type { IssueRequest, Token } from "../providers/provider.ts";
 import { findCredential } from "./found.ts";
 import type { Job, SetupRequest } from "./job.ts";
 import type { Plan } from "./plan.ts";
@@ -86,15 +86,15 @@ export function refuseLosing({ request }: Job, { variables }: Plan): void {
   );
 }
 
-async function mint({ parts, request, context, tokens, expires_at }: Job): Promise<Credential> {
+/** What is asked of the issuer. */
+export function requestOf({ parts, request, context, expires_at }: Job): IssueRequest {
+  const { permission, environment, flyio } = request;
   const ids = parts.map(({ manager }) => manager.id).join(", ");
-  const { token, secret } = await tokens.issue({
-    name: `${ids} on ${context.hostname}`.slice(0, 100),
-    permission: request.permission,
-    environment: request.environment,
-    expires_at,
-    flyio: request.flyio,
-  });
+  return { name: `${ids} on ${context.hostname}`.slice(0, 100), permission, environment, expires_at, flyio };
+}
+
+async function mint(job: Job): Promise<Credential> {
+  const { token, secret } = await job.tokens.issue(requestOf(job));
   if (!secret) throw new Problem("internal", "The issuer returned no value for a new token.", "Try again.");
   return { token, secret, username: token.username, minted: true };
 }

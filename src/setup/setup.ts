@@ -9,7 +9,7 @@ import type { PackageManager, Place, Verification } from "../package-managers/pa
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
-import { type Credential, fits, isGiven, obtain, refuseLosing, standing } from "./credential.ts";
+import { type Credential, fits, isGiven, obtain, refuseLosing, requestOf, standing } from "./credential.ts";
 import { findCredential } from "./found.ts";
 import {
   filesOf,
@@ -50,6 +50,7 @@ export async function setUp(
   const kept = before.find((credential) => fits(credential, job));
   // Whatever would be refused is refused before a token exists, and in a dry run, too.
   const given = isGiven(request) ? await obtain(job) : undefined;
+  if (!kept && !given) await job.tokens.check?.(requestOf(job));
   const planned = kept ?? given ?? (await standIn(job));
   const preview = await write(job, planned, undefined);
   for (const part of job.parts)

@@ -91,11 +91,14 @@ export async function recordById(ask: Ask, id: string): Promise<TokenRecord> {
   });
 }
 
-export function elsewhere(app: string, own: string, org: string): Problem {
+/** @param where the argument or setting that names the organization */
+export function elsewhere(app: string, own: string, org: string, where = "flyio.org"): Problem {
   return new Problem(
     "invalid_input",
-    `The app ${quote(app, 100)} belongs to the organization ${quote(own, 100)}, not to ${quote(org, 100)}.`,
-    "Correct the app or the organization.",
+    `The app ${quote(app, 100)} belongs to the organization ${quote(own, 100)}, not to ${quote(org, 100)}${where === "FLY_ORG" ? ", which FLY_ORG names" : ""}.`,
+    where === "FLY_ORG"
+      ? "Correct the app, or name its organization (flyio.org)."
+      : "Correct the app or the organization.",
     { allowed: [quote(own, 100)] },
   );
 }

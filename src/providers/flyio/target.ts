@@ -26,24 +26,25 @@ export interface Target {
  */
 export async function targetOf(ask: Ask, { app, apps, org }: FlyioRequest, config: Config): Promise<Target> {
   const slug = org ?? config.fly_org;
+  const where = org === undefined && slug !== undefined ? "FLY_ORG" : "flyio.org";
   if (app !== undefined) {
     const found = await appNamed(ask, app);
-    return { organization: organizationOf([found], slug), app: found };
+    return { organization: organizationOf([found], slug, where), app: found };
   }
   if (!apps)
     return { organization: slug === undefined ? await onlyOne(ask) : await organizationNamed(ask, slug) };
   const found = await ofEach([...new Set(apps)], (name) => appNamed(ask, name));
-  return { organization: organizationOf(found, slug), apps: found };
+  return { organization: organizationOf(found, slug, where), apps: found };
 }
 
 /** @throws Problem `invalid_input` for apps of several, or of another than the named one */
-function organizationOf(apps: readonly App[], slug: string | undefined): Organization {
+function organizationOf(apps: readonly App[], slug: string | undefined, where: string): Organization {
   const [first, ...others] = apps;
   if (!first) throw new Problem("invalid_input", "The list of apps is empty.", "Name at least one app.");
   const { organization } = first;
   for (const { name, organization: own } of slug === undefined ? others : apps)
     if (slug === undefined ? own.id !== organization.id : !isCalled(own, slug))
-      throw elsewhere(name, own.slug, slug ?? organization.slug);
+      throw elsewhere(name, own.slug, slug ?? organization.slug, where);
   return organization;
 }
 

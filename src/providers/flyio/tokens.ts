@@ -36,6 +36,7 @@ export function tokensOf({ ask, config, credentials, fingerprints, now }: Parts)
         throw await whyNotMade(error, credentials, now());
       }
     },
+    check: async (request) => void (await orderOf(ask, request, config, now())),
     async list(query) {
       // Nothing at Fly.io belongs to an environment.
       const records = query.environment === undefined ? await recordsIn(ask, query.flyio ?? {}, config) : [];

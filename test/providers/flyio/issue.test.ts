@@ -298,6 +298,17 @@ describe("the organization", () => {
     expect((await issue(opened, { apps: ["web", "api"] })).token.scope).toContain("organization acme");
   });
 
+  test("that FLY_ORG names is not the app's: the refusal says whose word that was, and what to do", async () => {
+    await using opened = await stage();
+    opened.fake.addOrg({ slug: "other", members: { "alice@example.com": "admin" }, apps: ["elsewhere"] });
+    expect(await rejection(issue(opened, { app: "elsewhere" }))).toMatchObject({
+      message: expect.stringMatching(/belongs to the organization other.*acme, which FLY_ORG names/),
+      fix: expect.stringContaining("flyio.org"),
+    });
+    const { token } = await issue(opened, { app: "elsewhere", org: "other" });
+    expect(token.scope).toContain("organization other");
+  });
+
   test("is the only one that there is", async () => {
     await using opened = await stage({ users: ["ann@example.com"] });
     opened.provider = opened.open();
