@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { expiresAt } from "../src/expiry.ts";
 import { restrictionsShape } from "../src/providers/shapes.ts";
 import { tokenBy } from "../src/setup/token-from.ts";
 import { defineTool } from "../src/tool.ts";
@@ -30,13 +29,9 @@ export const restrictToken = defineTool({
   }),
   async run({ from, restrictions, deliver_to, deliver_path }, context) {
     const { restrict, provider } = context.use("restrict");
-    const { expires } = restrictions;
-    // The operator's limit holds for every life that is asked for; a copy cannot outlive its parent in any case.
-    const until = expires === undefined ? null : expiresAt(expires, context.now(), context.config.max_expiry);
     const outlet = await context.outlet(deliver_to, deliver_path);
     const parent = await tokenBy(from, context);
-    const narrower = { ...restrictions, expires: until?.toISOString() };
-    const { secret, explanation } = await restrict.narrow(parent, narrower);
+    const { secret, explanation } = await restrict.narrow(parent, restrictions);
     const receipt = await outlet.deliver(secret);
     return {
       show_once_warning: [

@@ -10,7 +10,9 @@ export function actionsOf(text: string): string {
   const [, but] = /^(?:everything|all)(?:\s+(?:but|except)\s+(.+))?$/i.exec(trimmed) ?? [];
   if (/^(everything|all)$/i.test(trimmed)) return every.join("");
   const named = lettersOf(but ?? trimmed, text);
-  return every.filter((letter) => named.includes(letter) === (but === undefined)).join("");
+  const left = every.filter((letter) => named.includes(letter) === (but === undefined));
+  if (left.length > 0) return left.join("");
+  throw new Problem("invalid_input", "No action is left.", "Name at least one.");
 }
 
 /** Letters are told from words by every one of them being one: no word of these consists of letters alone. */

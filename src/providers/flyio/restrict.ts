@@ -1,17 +1,20 @@
 /** Narrowing and reading tokens. All of it works without Fly.io, as long as apps are named by their numbers. */
 import type { Config } from "../../config.ts";
 import { attenuate } from "../../macaroon/attenuate.ts";
+import { evaluate } from "../../macaroon/evaluate.ts";
 import { explain } from "../../macaroon/explain.ts";
 import { formatHeader, macaroonsOf, parseHeader } from "../../macaroon/header.ts";
+import type { Macaroon } from "../../macaroon/macaroon.ts";
 import type { Names } from "../../macaroon/words.ts";
 import { Problem } from "../../problem.ts";
 import type { Seams } from "../../seams.ts";
 import { Secret } from "../../secret.ts";
-import type { Explanation, Restrict } from "../provider.ts";
+import type { Explanation, Restrict, Restrictions } from "../provider.ts";
 import { authorizationOf, type Bag, bagOf } from "./authorization.ts";
 import { checkAccess } from "./check.ts";
 import type { Lookup } from "./lookup.ts";
 import type { Machines } from "./machines.ts";
+import { nothingLeft } from "./nothing-left.ts";
 import { caveatsFor } from "./restrictions.ts";
 
 interface Parts {
@@ -43,6 +46,7 @@ export function restrictOf({ config, lookup, machines, now }: Parts): Restrict {
         explanation: {
           ...explanation,
           sentences: [
+            ...uselessness(narrower, restrictions, now()),
             ...explanation.sentences,
             ...(bag.others.length > 0 ? ["The user's own token that was beside it is not in it."] : []),
             "It dies with the token that it was made from, and no list shows it.",
@@ -54,6 +58,38 @@ export function restrictOf({ config, lookup, machines, now }: Parts): Restrict {
     check: async (secret, access) =>
       checkAccess(macaroonsIn(secret), access, { lookup, machines, now: now() }),
   };
+}
+
+/** Why the token is of no use, or not of the one that it is to be for. */
+function uselessness(header: string, restrictions: Restrictions, now: Date): string[] {
+  const { commands = [], command_prefixes = [] } = restrictions;
+  const permissions = macaroonsOf(parseHeader(header), "permission");
+  if (permissions.every(({ caveats }) => nothingLeft(caveats)))
+    return [
+      "IT ALLOWS NOTHING: what the other token may do and these restrictions have nothing in common, or exclude each other.",
+    ];
+  const runs = [...commands, ...command_prefixes];
+  return runs.length === 0 || runs.some((command) => mayRun(permissions, command, now))
+    ? []
+    : ["IT RUNS NONE OF THESE COMMANDS: the token that it was made from may not."];
+}
+
+/** Somewhere, on a machine of an app of an organization that it names; how long it lives is another matter. */
+function mayRun(permissions: readonly Macaroon[], command: readonly string[], now: Date): boolean {
+  return permissions.some(({ caveats }) => {
+    const lasting = caveats.filter(({ name }) => name !== "ValidityWindow" && name !== "3P");
+    const [org = 1] = lasting.flatMap((one) => (one.name === "Organization" ? [one.body.id] : []));
+    const apps = lasting.flatMap((one) => (one.name === "Apps" ? (one.body.apps ?? []) : []));
+    const machines = lasting.flatMap((one) => (one.name === "Machines" ? (one.body.machines ?? []) : []));
+    const inApps = new Set(apps.length > 0 ? apps.map(([id]) => id) : [1]);
+    const onMachines = new Set(machines.length > 0 ? machines.map(([id]) => id) : ["any"]);
+    return [...inApps].some((app) =>
+      [...onMachines].some((machine) =>
+        // Which of them Fly.io asks for is not written anywhere.
+        ["C", "w"].some((action) => evaluate(lasting, { action, org, app, machine, command }, now).allowed),
+      ),
+    );
+  });
 }
 
 function explained(header: string, now: Date, names: Names): Explanation {

@@ -94,7 +94,6 @@ function checkTogether(
     );
   if ([apps, machines, volumes].some((list) => list?.length === 0))
     wrong("A list is empty.", "Name at least one, or leave it out.");
-  if (mask === "") wrong("No action is left.", "Name at least one.");
   if ([...(machines ?? []), ...(volumes ?? [])].some((id) => id.trim() === ""))
     wrong(
       "The id of a machine or volume is empty, which would mean all of them.",

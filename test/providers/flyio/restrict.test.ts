@@ -206,6 +206,47 @@ describe("narrowing", () => {
     expect(error).toMatchObject({ code: "invalid_input", message: expect.stringContaining(sentence) });
   });
 
+  test.each<[Restrictions, Restrictions]>([
+    [{ read_only: true }, { actions: "write" }],
+    [{ apps: ["1"] }, { apps: ["2", "3"] }],
+    [{ apps: ["1"], actions: "r" }, { actions: "everything but read" }],
+    [{ machines: ["m1"] }, { machines: ["m2"] }],
+    [{ machines: ["m1"] }, { volumes: ["v1"] }],
+    [{ read_only: true }, { commands: [["ls"]] }],
+    [{ commands: [["ls"]] }, { commands: [["sh"]], command_prefixes: [["ps"]] }],
+    [{ command_prefixes: [["ls", "-l"]] }, { commands: [["ls"]] }],
+    [{ read_only: true }, { caveats: [{ type: "Organization", body: { id: 1, mask: "r" } }] }],
+    [{ apps: ["1"] }, { caveats: [{ type: "FeatureSet", body: { features: { wg: "r" } } }] }],
+    [{ apps: ["1"] }, { caveats: [{ type: "ConfineUser", body: { id: 1 } }] }],
+    [
+      { apps: ["1"] },
+      { caveats: [{ type: "ValidityWindow", body: { not_before: 99999999990, not_after: 99999999999 } }] },
+    ],
+  ])("of a token for %j to %j leaves nothing of use, and that is said first", async (before, more) => {
+    await using opened = await stage();
+    const { secret } = await narrowed(opened, before);
+    const { explanation } = await opened.provider.restrict.narrow(secret, more);
+    expect(explanation.sentences[0]).toMatch(/^IT (ALLOWS NOTHING|RUNS NONE OF THESE COMMANDS)/);
+  });
+
+  test.each<[Restrictions, Restrictions]>([
+    [{ apps: ["1", "2"] }, { apps: ["2", "3"] }],
+    [{ apps: ["1"] }, { machines: ["m1"], volumes: ["v1"] }],
+    [{ actions: "read, write" }, { actions: "everything but write" }],
+    [{ command_prefixes: [["ls"]] }, { commands: [["ls", "-l"], ["sh"]] }],
+    [
+      { machines: ["m1", "m2"], apps: ["1"] },
+      { commands: [["ls"]], machines: ["m2"] },
+    ],
+    [{ expires: "1h" }, { expires: "2h" }],
+    [{ apps: ["1"] }, { caveats: [{ type: "Machines", body: { machines: { "": "r" } } }] }],
+  ])("of a token for %j to %j leaves something", async (before, more) => {
+    await using opened = await stage();
+    const { secret } = await narrowed(opened, before);
+    const { explanation } = await opened.provider.restrict.narrow(secret, more);
+    expect(explanation.sentences.join()).not.toMatch(/IT (ALLOWS|RUNS)/);
+  });
+
   test("for longer than the operator allows is forbidden", async () => {
     await using opened = await stage({}, { FLY_TOKENS_MAX_EXPIRY: "1h" });
     expect(await rejection(narrowed(opened, { expires: "2h" }))).toMatchObject({ code: "forbidden" });
@@ -295,6 +336,13 @@ describe("checking", () => {
       expect(verdict.locally?.because[0]).toMatch(/./);
       expect(verdict.by_issuer?.because[0]).toMatch(/./);
     }
+  });
+
+  test("no action at all is refused, since everything would allow that", async () => {
+    await using opened = await stage();
+    const secret = new Secret(opened.fake.addToken({ app: "web" }).header);
+    const call = opened.provider.restrict.check(secret, { action: "everything but rwcdC", app: "web" });
+    expect(await rejection(call)).toMatchObject({ code: "invalid_input" });
   });
 
   test("a command is checked word by word", async () => {
