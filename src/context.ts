@@ -65,7 +65,8 @@ export function createContext(config: Config, seams: Seams): Context {
     confirmations: new Confirmations(join(config.folders.state, "confirmations"), seams.now),
     use: (ability, choice) => {
       const id = typeof choice === "object" ? chosen(choice) : choice;
-      return useProvider(list, ability, id ?? config.provider);
+      // Whose token it is to narrow, the token itself says; no issuer is asked to do it.
+      return useProvider(list, ability, id ?? (ability === "restrict" ? undefined : config.provider));
     },
     outlet: (to, path) =>
       openOutlet(deliveries, to, { path: path && absolute(path, seams) }, config.inline_secrets, disk),

@@ -43,8 +43,8 @@ export const getToken = defineTool({
         ({ image, tag, digest, at }) => `Pulled ${image}${tag ? `:${tag}` : ""} (${digest}) at ${at}`,
       ),
       ...explanation,
-      access ? judged("By its own words", access.locally) : "",
-      access ? judged("By Fly.io's answer", access.by_issuer) : "",
+      access ? judged("By its own words", access.locally, "the number of a name could not be looked up") : "",
+      access ? judged("By Fly.io's answer", access.by_issuer, "it could not be asked, or not by number") : "",
     ]
       .filter(Boolean)
       .join("\n"),
@@ -86,7 +86,10 @@ function lastUse({ last_used_at, provider }: Token): string {
   return provider === "local" ? "never used" : "last use not known";
 }
 
-function judged(who: string, one: { allowed: boolean; because: readonly string[] } | undefined): string {
-  if (!one) return `${who}: not known.`;
+type Verdict = { allowed: boolean; because: readonly string[] } | undefined;
+
+/** @param why what it is when there is none */
+function judged(who: string, one: Verdict, why: string): string {
+  if (!one) return `${who}: not known (${why}).`;
   return `${who}: ${one.allowed ? "allowed" : "refused"}. ${one.because.join(" ")}`.trim();
 }

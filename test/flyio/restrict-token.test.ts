@@ -13,6 +13,16 @@ describe("restrict_token", () => {
     },
   );
 
+  test("and explaining work where the local registry is the issuer of everything else", async () => {
+    await using here = await openFlyio({ env: { FLY_TOKENS_PROVIDER: "local" } });
+    await here.write("token", here.fake.addToken().header);
+    const from = "file:token";
+    const narrower = await here.call("restrict_token", { from, restrictions: { read_only: true } });
+    expect(narrower.text).toMatch(/It may read, nothing else/);
+    const explained = await here.call("get_token", { from, explain: true });
+    expect(explained.text).toMatch(/It may do everything in organization/);
+  });
+
   test("is held to the operator's limit", async () => {
     await using here = await openFlyio({ env: { FLY_TOKENS_MAX_EXPIRY: "1d" } });
     await here.write("token", here.fake.addToken().header);

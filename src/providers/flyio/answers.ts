@@ -28,6 +28,13 @@ const codes: readonly [RegExp, ProblemCode & keyof typeof fixes][] = [
 export async function graphqlData<Result>(response: Response): Promise<Result> {
   const body = Object(await jsonOf(response)) as { data?: unknown; errors?: unknown; error?: unknown };
   const error = Array.isArray(body.errors) ? (Object(body.errors[0]) as Record<string, unknown>) : undefined;
+  // What is absent the API names in an answer of 200.
+  if (response.status === 404)
+    throw new Problem(
+      "provider_down",
+      "Fly.io's API is not at this address: it answered 404.",
+      "Correct FLY_API_BASE_URL (an address without a path), or leave it unset.",
+    );
   if (!response.ok) throw refusal(response, said(error?.message ?? body.error), fixes);
   if (error) throw graphqlProblem(said(error.message) ?? "", said(Object(error.extensions).code) ?? "");
   if (typeof body.data === "object" && body.data !== null) return body.data as Result;

@@ -78,7 +78,7 @@ describe("an answer that is no success", () => {
   test.each([
     [401, "unauthorized", 1],
     [403, "forbidden", 1],
-    [404, "not_found", 1],
+    [404, "provider_down", 1],
     [500, "provider_down", 1],
     [502, "provider_down", 3],
     [503, "provider_down", 3],
@@ -94,6 +94,17 @@ describe("an answer that is no success", () => {
     const { error } = await refusedBy(html(200));
     expect(error).toMatchObject({ code: "provider_down", fix: expect.stringContaining("FLY_API_BASE_URL") });
   });
+
+  test.each(["list", "revoke"] as const)(
+    "404 is never said of an organization or a token, in %s: the address is wrong",
+    async (call) => {
+      const { error } = await refusedBy(html(404), call);
+      expect(error).toMatchObject({
+        code: "provider_down",
+        fix: expect.stringContaining("FLY_API_BASE_URL"),
+      });
+    },
+  );
 
   test("429 says how long to wait", async () => {
     const { error } = await refusedBy(html(429, { "retry-after": "30" }));
