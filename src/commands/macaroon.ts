@@ -1,4 +1,3 @@
-import { text } from "node:stream/consumers";
 import { MacaroonFault } from "../macaroon/fault.ts";
 import { Problem } from "../problem.ts";
 import type { Command, Invocation } from "./command.ts";
@@ -33,7 +32,7 @@ export const command: Command = {
           "`fly-tokens macaroon explain|attenuate|verify`, with the token on stdin.",
           { allowed: Object.keys(works) },
         );
-      return await work(await text(process.stdin), invocation);
+      return await work(await headerIn(process.stdin), invocation);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const code = error instanceof MacaroonFault ? error.reason : error.code;
@@ -42,3 +41,16 @@ export const command: Command = {
     }
   },
 };
+
+/** Characters; more than any header has. */
+const longest = 1024 * 1024;
+
+/** @throws MacaroonFault `too_large`, before what goes on for ever fills the memory */
+async function headerIn(input: NodeJS.ReadStream): Promise<string> {
+  let header = "";
+  for await (const text of input.setEncoding("utf8")) {
+    header += text;
+    if (header.length > longest) throw new MacaroonFault("too_large");
+  }
+  return header;
+}

@@ -1,7 +1,7 @@
 /** `fly-tokens macaroon`, as scripts use it: the vectors through the bundle. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { type Machine, openMachine } from "./machine.ts";
+import { bundle, type Machine, openMachine } from "./machine.ts";
 
 interface Case {
   id: string;
@@ -76,6 +76,40 @@ test("explains in sentences, without the token", async () => {
   const { code, stdout } = await machine.flyTokens(["macaroon", "explain"], { input: header });
   expect([code, stdout]).toEqual([0, expect.stringMatching(/It may do everything in organization \d+\./)]);
   expect(stdout).not.toMatch(/fm2_|[A-Za-z0-9+/]{40}/);
+});
+
+test("takes files as Windows writes them, and parties of any name", async () => {
+  await using machine = await openMachine();
+  const header = cases.find(({ id }) => id === "att-readonly")?.in.header ?? "";
+  await machine.write("caveats.json", '\uFEFF[\r\n{"type":"Action","body":"r"}]\r\n');
+  await machine.write("key", `${Buffer.alloc(32).toString("base64")}\r\n`);
+  const run = (words: string[]) => machine.flyTokens(["macaroon", ...words], { input: `\r\n${header}\r\n` });
+  expect(await run(["attenuate", "--caveats", "caveats.json"])).toMatchObject({ code: 0, stderr: "" });
+  for (const party of ["__proto__", "constructor"]) {
+    const { code, stdout, stderr } = await run([
+      "verify",
+      "--key-file",
+      "key",
+      "--third-party",
+      `${party}=key`,
+    ]);
+    expect([code, stderr, JSON.parse(stdout)]).toEqual([
+      1,
+      "",
+      { verified: false, results: [expect.objectContaining({ error: "bad_signature" })] },
+    ]);
+  }
+});
+
+test("reads no more than a token can have", async () => {
+  await using machine = await openMachine();
+  const { child, said, ended } = machine.start(process.execPath, [bundle, "macaroon", "explain"]);
+  const block = "fm2_AAAA,".repeat(10_000);
+  const fill = () => child.stdin?.write(block) && setImmediate(fill);
+  child.stdin?.on("drain", fill);
+  fill();
+  await said(/"too_large"/);
+  expect(await ended).toBe(2);
 });
 
 test("refuses what it cannot do, as JSON and with code 2", async () => {

@@ -30,7 +30,8 @@ export async function attenuateHeader(header: string, { flags, seams }: Invocati
 /** Ends with 1 when none of the header's permission tokens is genuine. */
 export async function verifyHeader(header: string, { flags, seams }: Invocation): Promise<number> {
   const path = needed(flags["key-file"], "--key-file", "a file with the key in base64");
-  const trusted: Record<string, Buffer[]> = {};
+  // A location is anybody's text, and may be called like something that every object has.
+  const trusted: Record<string, Buffer[]> = Object.create(null);
   for (const pair of Array.isArray(flags["third-party"]) ? (flags["third-party"] as string[]) : []) {
     const at = pair.lastIndexOf("=");
     if (at < 1)
@@ -77,7 +78,7 @@ async function readKey(path: string): Promise<Buffer> {
 function parseCaveats(json: string): CaveatJson[] {
   let caveats: unknown;
   try {
-    caveats = JSON.parse(json);
+    caveats = JSON.parse(json.replace(/^\uFEFF/, ""));
   } catch {
     throw new MacaroonFault("bad_caveat", "The caveats are not JSON.");
   }
