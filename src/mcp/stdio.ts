@@ -4,7 +4,7 @@ import { type StdioServerHandle, StdioServerTransport, serveStdio } from "@model
 import type { Outgoing } from "./redact.ts";
 
 /**
- * Serves until stdin ends.
+ * Serves until stdin ends, or nobody reads.
  * @param onend called once when the client is gone
  */
 export function serve(
@@ -15,6 +15,8 @@ export function serve(
 ): StdioServerHandle {
   const transport = new CleanTransport(outgoing);
   process.stdin.once("close", onend);
+  // Once nobody reads, the SDK reads no more either, and would never see its client's end.
+  process.stdout.once("error", () => process.stdin.destroy());
   return serveStdio(build, { transport, onerror: report });
 }
 

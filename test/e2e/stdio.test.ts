@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { tools } from "../../tools/index.generated.ts";
+import { startFakeFlyio } from "../fakes/flyio/fake.ts";
 import { resultOf } from "./agent.ts";
 import { bundle, listens, type Machine, openMachine, type Program } from "./machine.ts";
 import { frames, type Wire, wireTo } from "./wire.ts";
@@ -144,6 +145,30 @@ describe("the end", () => {
     await wireTo(idle).initialize();
     stop(idle);
     expect(await idle.ended).toBe(0);
+  });
+
+  test("comes when nobody reads its answers any more", async () => {
+    await using machine = await openMachine();
+    const { program, wire } = serve(machine);
+    await wire.initialize();
+    program.child.stdout?.destroy();
+    wire.line('{"jsonrpc":"2.0","id":9,"method":"tools/list"}');
+    expect(await program.ended).toBe(0);
+  });
+
+  test("in the middle of a call leaves no token whose value nobody was shown", async () => {
+    await using fake = await startFakeFlyio();
+    await using machine = await openMachine({
+      FLY_API_TOKEN: fake.users[0]?.token ?? "",
+      FLY_API_BASE_URL: fake.url,
+    });
+    const { program, wire } = serve(machine);
+    await wire.initialize();
+    fake.faults.next("createLimitedAccessToken", { kind: "slow", milliseconds: 300 });
+    void call(wire, "generate_token", { name: "x", flyio: { app: "web" } }).catch(() => {});
+    await expect.poll(() => fake.requests.map(({ name }) => name)).toContain("CreateToken");
+    expect(await end(program)).toBe(0);
+    expect(fake.tokens.map(({ revokedAt }) => revokedAt !== undefined)).toEqual([true]);
   });
 
   test("comes after what was asked for is done: no token is left without the file that it was made for", async () => {
