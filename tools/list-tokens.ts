@@ -38,8 +38,8 @@ export const listTokens = defineTool({
   say({ tokens, next_cursor, total }) {
     if (tokens.length === 0) return "No token matches.";
     const lines = tokens.map(
-      ({ id, name, permission, environment, created_by, status, expires_at }) =>
-        `${id}  ${name}  ${permission}${environment ? `  ${environment}` : ""}  by ${created_by}  ${status}  expires ${expires_at ?? "never"}`,
+      ({ id, name, permission, scope, environment, created_by, status, expires_at }) =>
+        `${id}  ${name}  ${permission} (${scope})${environment ? `  ${environment}` : ""}  by ${created_by}  ${status}  expires ${expires_at ?? "never"}`,
     );
     const rest = total === undefined || !next_cursor ? "" : ` (${tokens.length} of ${total} are here)`;
     return [...lines, ...(next_cursor ? [`More${rest}: call again with cursor ${next_cursor}`] : [])].join(

@@ -13,6 +13,8 @@ const Filter = z.strictObject({
   created_by: z.string().optional(),
 });
 
+const atOnce = 5;
+
 export const revokeToken = defineTool({
   name: "revoke_token",
   title: "Revoke tokens",
@@ -54,7 +56,7 @@ export const revokeToken = defineTool({
     const used = await usedHere(context);
     const lines = live.map(
       ({ id, token }) =>
-        `Revoke ${token?.name} (${id}): ${token?.permission}, made by ${token?.created_by}${used.has(id) ? `; used on this machine by ${used.get(id)}` : ""}${id === own ? "; THE TOKEN THAT THIS SERVER ITSELF USES" : ""}`,
+        `Revoke ${token?.name} (${id}): ${token?.permission}, ${token?.scope}, made by ${token?.created_by}${used.has(id) ? `; used on this machine by ${used.get(id)}` : ""}${id === own ? "; THE TOKEN THAT THIS SERVER ITSELF USES" : ""}`,
     );
     const first = live[0]?.token;
     return {
@@ -66,19 +68,23 @@ export const revokeToken = defineTool({
   },
   async run({ ids, provider }, context, plan) {
     const { tokens } = context.use("tokens", provider);
-    const outcomes = [];
-    for (const id of plan?.ids ?? new Set(ids)) {
+    const one = async (id: string) => {
       const known = await tokens.get(id).catch(() => undefined);
       const name = known && { name: known.name };
+      context.issued.forget(id);
       try {
-        outcomes.push({ id, ...name, outcome: await tokens.revoke(id) });
+        return { id, ...name, outcome: await tokens.revoke(id) };
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         const outcome = error.code === "not_found" || error.code === "forbidden" ? error.code : "failed";
-        outcomes.push({ id, ...name, outcome, message: error.message } as const);
+        return { id, ...name, outcome, message: error.message } as const;
       }
-      context.issued.forget(id);
-    }
+    };
+    const outcomes = [];
+    const all = [...(plan?.ids ?? new Set(ids))];
+    // A hundred, one after the other, would take longer than clients wait.
+    for (let at = 0; at < all.length; at += atOnce)
+      outcomes.push(...(await Promise.all(all.slice(at, at + atOnce).map(one))));
     return { outcomes };
   },
   say: ({ outcomes }) =>
