@@ -23,8 +23,7 @@ test("a hundred tokens are revoked in one call, each with its outcome, in the or
   await using here = await openFlyio();
   const ids = Array.from({ length: 100 }, () => here.fake.addToken().id);
   const { data } = await here.call("revoke_token", { ids });
-  const { confirmation } = (data as { confirmation_required: { confirmation: string } })
-    .confirmation_required;
+  const { confirmation } = (data as unknown as Plan).confirmation_required;
   const done = await here.call("revoke_token", { ids, confirmation });
   const { outcomes } = done.data as unknown as Outcomes;
   expect(outcomes.map(({ id, outcome }) => [id, outcome])).toEqual(ids.map((id) => [id, "revoked"]));
