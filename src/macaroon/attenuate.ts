@@ -37,7 +37,7 @@ export function attenuate(
 }
 
 /** @throws MacaroonFault `finalized_proof`, `attestation_not_allowed`, `duplicate_3p` */
-export function narrowed(macaroon: Macaroon, added: readonly Caveat[]): Macaroon {
+function narrowed(macaroon: Macaroon, added: readonly Caveat[]): Macaroon {
   if (macaroon.nonce.proof) throw new MacaroonFault("finalized_proof");
   const present = new Set<string>();
   for (const one of macaroon.caveats) present.add(keyOf(one));

@@ -164,7 +164,7 @@ const byName = new Map<string, AnyType>(
 );
 
 /** @throws MacaroonFault `bad_structure` for a known type with a body of another shape */
-export function readCaveat(reader: Reader, depth: number): Caveat {
+function readCaveat(reader: Reader, depth: number): Caveat {
   const start = reader.at;
   const type = reader.integer();
   if (type < 0) throw new MacaroonFault("bad_structure");

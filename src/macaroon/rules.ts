@@ -113,8 +113,8 @@ const rules: { [Name in CaveatName]: (body: Bodies[Name], request: Request) => A
     return fits ? allowed : "The command is not among those that it allows.";
   },
   ValidityWindow({ not_before, not_after }, { now }) {
-    // Asked so that a moment which is none is within nothing.
-    if (!(now >= not_before)) return "It is not valid yet.";
+    if (now < not_before) return "It is not valid yet.";
+    // Asked this way round, a moment that is none is within nothing.
     return now <= not_after ? allowed : "It has expired.";
   },
   IfPresent({ ifs, else: otherwise }, request) {

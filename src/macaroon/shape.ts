@@ -29,7 +29,7 @@ function unfit(what: string): never {
 }
 
 /** An integer of a range; in JSON decimal text where a number would not be exact. */
-export function integer(least: bigint, most: bigint): Shape<Integer> {
+function integer(least: bigint, most: bigint): Shape<Integer> {
   const [from, to] = [Number(least), Number(most)];
   const fits = (value: Integer) =>
     typeof value === "number" ? value >= from && value <= to : value >= least && value <= most;

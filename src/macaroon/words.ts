@@ -13,7 +13,7 @@ export interface Names {
 const actionWords = ["read", "write", "create", "delete", "control (start, stop, signal)"];
 
 /** `read and write`; `do everything`. */
-export function actionsIn(mask: number): string {
+function actionsIn(mask: number): string {
   const words = actionWords.filter((_, bit) => mask & (1 << bit));
   if (words.length === actionWords.length) return "do everything";
   return words.length === 0 ? "do nothing" : and(words);

@@ -28,7 +28,7 @@ describe("any macaroon, whoever wrote it", () => {
         expect(formatHeader([read])).toBe(headerOf([written]));
         expect(reportOn(headerOf([written])).canonical).toBe(headerOf([written]));
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -73,7 +73,7 @@ describe("any caveat", () => {
         expect(read?.bytes).toEqual(made.bytes);
         expect(caveatOf(JSON.parse(JSON.stringify(json)), { raw: true }).bytes).toEqual(made.bytes);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 });

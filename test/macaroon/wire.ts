@@ -43,7 +43,7 @@ function form(draw: Draw, forms: readonly (Buffer | false)[]): Buffer {
   return fitting[draw(fc.nat, { max: fitting.length - 1 })] ?? Buffer.alloc(0);
 }
 
-export function int(draw: Draw, value: bigint): Buffer {
+function int(draw: Draw, value: bigint): Buffer {
   const fits = (bits: bigint) => value >= 0n && value < 1n << bits;
   const fitsSigned = (bits: bigint) => value >= -(1n << (bits - 1n)) && value < 1n << (bits - 1n);
   return form(draw, [
@@ -70,27 +70,27 @@ function head(draw: Draw, length: number, firsts: readonly number[], fixed = 0, 
   ]);
 }
 
-export function str(draw: Draw, text: string): Buffer {
+function str(draw: Draw, text: string): Buffer {
   if (text === "" && draw(fc.boolean)) return Buffer.of(0xc0);
   const bytes = Buffer.from(text, "utf8");
   return Buffer.concat([head(draw, bytes.length, [0xd9, 0xda, 0xdb], 0xa0, 32), bytes]);
 }
 
-export function bin(draw: Draw, bytes: Uint8Array): Buffer {
+function bin(draw: Draw, bytes: Uint8Array): Buffer {
   if (bytes.length === 0 && draw(fc.boolean)) return Buffer.of(0xc0);
   return Buffer.concat([head(draw, bytes.length, [0xc4, 0xc5, 0xc6]), bytes]);
 }
 
-export function array(draw: Draw, items: readonly Buffer[]): Buffer {
+function array(draw: Draw, items: readonly Buffer[]): Buffer {
   return Buffer.concat([head(draw, items.length, [-1, 0xdc, 0xdd], 0x90, 16), ...items]);
 }
 
-export function map(draw: Draw, pairs: readonly (readonly [Buffer, Buffer])[]): Buffer {
+function map(draw: Draw, pairs: readonly (readonly [Buffer, Buffer])[]): Buffer {
   return Buffer.concat([head(draw, pairs.length, [-1, 0xde, 0xdf], 0x80, 16), ...pairs.flat()]);
 }
 
 /** Any value at all, text that is no UTF-8 among it. */
-export function anything(draw: Draw, depth = 0): Buffer {
+function anything(draw: Draw, depth = 0): Buffer {
   const bytes = () => Buffer.from(draw(fc.uint8Array, { maxLength: 40 }));
   const few = () => Array.from({ length: draw(fc.nat, { max: 3 }) }, () => anything(draw, depth + 1));
   switch (draw(fc.nat, { max: depth > 4 ? 7 : 9 })) {
