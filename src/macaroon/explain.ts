@@ -40,7 +40,7 @@ export function explain(header: string, { now, names = {} }: { now: Date; names?
       ...(missing.length > 0
         ? [`It does not work yet: the discharge of ${and(missing.map(place))} is missing.`]
         : []),
-      ending(expires_at, now),
+      ...(macaroonsOf(bag).length > 0 ? [ending(expires_at, now)] : []),
     ],
     expires_at,
     undischarged: missing,

@@ -59,20 +59,24 @@ function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
       delete part.minItems;
       delete part.maxItems;
       if (path.length > 0) delete part.additionalProperties;
-      if (io === "input") return;
-      delete part.additionalProperties;
-      delete part.enum;
-      if (path.length > 0) delete part.required;
-      const isOfTexts = (part.items as Json | undefined)?.type === "string";
-      if (isOfTexts) delete part.items;
-      // A record that stands alone says itself what it has; the rows of a list are named once.
-      if (path.length === 2) delete part.properties;
-      // ["properties", NAME] is at the root; the values of what lies deeper say themselves what they are.
-      if (path.length > 2 && path.at(-2) === "properties")
-        for (const key of Object.keys(part)) delete part[key];
+      if (io === "output") thinOut(part, path.map(String));
     },
   });
   return json;
+}
+
+/** @param path of the part in its schema: ["properties", NAME] is at the root */
+function thinOut(part: Json, path: readonly string[]): void {
+  delete part.additionalProperties;
+  delete part.enum;
+  if (path.length === 0) return;
+  delete part.required;
+  const isOfTexts = (part.items as Json | undefined)?.type === "string";
+  if (isOfTexts) delete part.items;
+  // A record that stands alone says itself what it has; the rows of a list are named once.
+  if (path.length === 2) delete part.properties;
+  // The values of what lies deeper say themselves what they are.
+  if (path.length > 2 && path.at(-2) === "properties") for (const key of Object.keys(part)) delete part[key];
 }
 
 /**

@@ -64,15 +64,7 @@ export const environmentShape = z.object({
 const commandShape = z.array(z.string().max(4096)).min(1).max(64);
 const commandsShape = z.array(commandShape).min(1).max(50);
 
-export const flyioKinds = z.enum([
-  "deploy",
-  "org",
-  "readonly",
-  "ssh",
-  "machine-exec",
-  "wireguard",
-  "litefs-cloud",
-]);
+const flyioKinds = z.enum(["deploy", "org", "readonly", "ssh", "machine-exec", "wireguard", "litefs-cloud"]);
 
 /** What only Fly.io understands of a request for a token. */
 export const flyioRequestShape = z.strictObject({

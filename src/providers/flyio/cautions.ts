@@ -27,7 +27,7 @@ export function cautionsAbout(secret: Secret, now: Date): string[] {
 
 function endingSoon(ends: number, left: number): string {
   const minutes = left < 1 ? "less than a minute" : left === 1 ? "1 minute" : `${left} minutes`;
-  return `It ends in ${minutes}, at ${new Date(ends).toISOString()}, whatever its record says: something in it is good until then only.`;
+  return `It ends in ${minutes}, at ${new Date(ends).toISOString()}: what takes longer, such as a build or a push, fails then.`;
 }
 
 function livesIn(secret: Secret) {

@@ -18,7 +18,7 @@ export function loginFile(
 /** Whether somebody seems to be logged in; a file that cannot be read is left for `readLogin` to complain about. */
 export function hasLogin(path: string): boolean {
   try {
-    return /^["']?access_token["']?\s*:\s*["']?[^\s"'#]/m.test(readFileSync(path, "utf8"));
+    return /^\uFEFF?["']?access_token["']?\s*:\s*["']?[^\s"'#]/m.test(readFileSync(path, "utf8"));
   } catch (cause) {
     return !isAbsent(cause);
   }
