@@ -64,7 +64,7 @@ describe("the package for npm", () => {
   beforeAll(async () => {
     installed = await tempHome();
     await using machine = await openMachine();
-    const { cache, registry } = inject("npm");
+    const { cache, registry, cafile } = inject("npm");
     await succeed(machine.run("npm", ["pack", "--pack-destination", machine.path], { cwd: root }));
     await installed.write("package.json", '{ "private": true }');
     const tarball = machine.at(`fly-tokens-mcp-${version}.tgz`);
@@ -76,6 +76,7 @@ describe("the package for npm", () => {
       cache,
       "--registry",
       registry,
+      ...(cafile === undefined ? [] : ["--cafile", cafile]),
     ];
     await succeed(
       machine.run("npm", ["install", ...flags, tarball], { cwd: installed.path, timeout: 120_000 }),

@@ -7,7 +7,7 @@ import type { TestProject } from "vitest/node";
 declare module "vitest" {
   export interface ProvidedContext {
     /** Where npm gets packages on this machine, so that one can be installed as users do it without loading all of it again. */
-    npm: { cache: string; registry: string };
+    npm: { cache: string; registry: string; cafile: string | undefined };
   }
 }
 
@@ -23,7 +23,13 @@ export function setup(project: TestProject): void {
   const sources = ["src", "tools", "prompts", "scripts", "package.json", "package-lock.json"];
   if (newest(["dist/main.js"]) <= newest(sources)) npm(["run", "--silent", "build"]);
   const setting = (name: string) => npm(["config", "get", name]).trim();
-  project.provide("npm", { cache: setting("cache"), registry: setting("registry") });
+  // npm prints what is not set as "null".
+  const cafile = setting("cafile");
+  project.provide("npm", {
+    cache: setting("cache"),
+    registry: setting("registry"),
+    cafile: cafile === "null" ? undefined : cafile,
+  });
 }
 
 function npm(args: string[]): string {
