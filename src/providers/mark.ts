@@ -1,16 +1,15 @@
 /**
- * The mark at the end of a token's name at Fly.io, ` #k` or ` #r` and 28 hexadecimal digits: by it a token is found again
- * when the answer to its creation was lost, or when a call is repeated. It is left out where a token is shown.
+ * The mark that a token carries where its issuer keeps text beside it: one letter and 28 hexadecimal digits. By it a
+ * token is found again when the answer to its creation was lost, or when a call is repeated. It is left out where a
+ * token is shown.
  *
  * | digits | of |
  * |---|---|
- * | 12 | the SHA-256 of the caller's idempotency key (`#k`), or random for this call (`#r`) |
+ * | 12 | after `k`, the SHA-256 of the caller's idempotency key; after `r`, random for this call |
  * | 8 | the SHA-256 of the request, which is not the same for another one with the same key |
  * | 8 | random for each attempt, so that one's own attempts can be told from another process's |
  */
 import { createHash, randomBytes } from "node:crypto";
-
-const form = / #([kr][0-9a-f]{12})([0-9a-f]{8})([0-9a-f]{8})$/;
 
 export interface Mark {
   /** Of the call. */
@@ -34,15 +33,14 @@ export function nextAttempt(mark: Mark): Mark {
   return { ...mark, attempt: randomBytes(4).toString("hex") };
 }
 
-export function withMark(name: string, { call, request, attempt }: Mark): string {
-  return `${name} #${call}${request}${attempt}`;
+export function writeMark({ call, request, attempt }: Mark): string {
+  return call + request + attempt;
 }
 
-/** A name at Fly.io as its two parts. */
-export function splitMark(name: string): { name: string; mark?: Mark } {
-  const [whole, call, request, attempt] = form.exec(name) ?? [];
-  if (whole === undefined || !call || !request || !attempt) return { name };
-  return { name: name.slice(0, -whole.length), mark: { call, request, attempt } };
+/** `undefined` for a text that is no mark. */
+export function readMark(text: string): Mark | undefined {
+  const [, call, request, attempt] = /^([kr][0-9a-f]{12})([0-9a-f]{8})([0-9a-f]{8})$/.exec(text) ?? [];
+  return call && request && attempt ? { call, request, attempt } : undefined;
 }
 
 function hash(text: string, digits: number): string {
