@@ -18,7 +18,7 @@ export const getToken = defineTool({
     id: z.string().min(1).max(200).optional(),
     from: z.string().optional().describe("env:NAME or file:PATH, instead of id"),
     explain: z.boolean().optional(),
-    access: accessShape.optional().describe('action: "read", or letters of rwcdC'),
+    access: accessShape.optional().describe("action: read, or letters of rwcdC"),
     provider: z.string().optional(),
   }),
   output: z.object({
