@@ -35,7 +35,7 @@ export function identify(world: World, credential: Credential | undefined): Call
   return caller;
 }
 
-export function isExpired(world: World, { expiresAt }: Token): boolean {
+function isExpired(world: World, { expiresAt }: Token): boolean {
   return expiresAt !== undefined && expiresAt <= seconds(world);
 }
 

@@ -47,7 +47,7 @@ export function mayGrant(world: World, token: Token, wanted: Grant): boolean {
 }
 
 /** A name that nobody has is somebody without groups: the platform makes a transient user for it. */
-export function userOf(world: World, name: string): User {
+function userOf(world: World, name: string): User {
   return world.users.find((user) => user.name === name) ?? { name, admin: false, groups: [] };
 }
 

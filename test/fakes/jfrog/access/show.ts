@@ -6,7 +6,10 @@ import { access } from "./door.ts";
 import { idOf } from "./target.ts";
 import { isKnown, view } from "./view.ts";
 
-/** That somebody else's is refused, and not unknown, is not documented; both answers are. */
+/**
+ * That somebody else's is refused, and not unknown, is not documented; both answers are. Nor is what `me` is for a token
+ * that is not kept: unknown too, here.
+ */
 export const getToken = access((request: Known) => {
   const { world, token: caller } = request;
   const token = world.tokens.find(({ id }) => id === idOf(request));

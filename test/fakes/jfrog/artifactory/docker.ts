@@ -48,14 +48,18 @@ export const putManifest = docker((request) => {
 });
 
 /** @returns the refusal when there is no such repository or the token may not do that there */
-function nameOf({ world, token, path }: Known, action: "r" | "w"): string | Answer {
-  const { key = "", image = "", reference = "" } = path;
+function nameOf({ world, token, path: parts }: Known, action: "r" | "w"): string | Answer {
+  const { key = "", image = "", reference = "" } = parts;
   const exists = world.repositories.some(
     (one) => one.key === key && /^(docker|helmoci)$/.test(one.packageType),
   );
   if (!exists) return refusal(404, "NAME_UNKNOWN", `Repository ${key} not found`);
-  return actionsOn(world, token, key, `${image}/${reference}`).includes(action)
-    ? `${key}/${image}/${reference}`
+  const path = `${image}/${reference}`;
+  const name = `${key}/${path}`;
+  const needed = action === "w" && world.files.has(name) ? "wd" : action;
+  const actions = actionsOn(world, token, key, path);
+  return [...needed].every((letter) => actions.includes(letter))
+    ? name
     : refusal(403, "DENIED", "The requested access to the resource is denied.");
 }
 

@@ -1,6 +1,7 @@
 /** Files by their path: generic ones, Maven's, Go's, and whatever else is put there. */
 import { type Answer, artifactoryError, html, json, text } from "../answer.ts";
 import type { Known } from "../request.ts";
+import { actionsOn } from "../rights.ts";
 import { artifactory } from "./door.ts";
 import { isAnswer, placeOf } from "./repository.ts";
 
@@ -21,9 +22,12 @@ export function putFile(packageType?: string) {
   return artifactory((request: Known): Answer => {
     const place = placeOf(request, "w", packageType);
     if (isAnswer(place)) return place;
-    const { world, origin, received } = request;
-    world.files.set(place.name, received.body);
-    const { key, path } = place;
+    const { world, token, origin, received } = request;
+    const { key, path, name } = place;
+    // To write over a file takes the right to delete it.
+    if (world.files.has(name) && !actionsOn(world, token, key, path).includes("d"))
+      return artifactoryError(403, `Not enough permissions to delete/overwrite artifact '${path}'.`);
+    world.files.set(name, received.body);
     return json({ repo: key, path: `/${path}`, downloadUri: `${origin}/artifactory/${key}/${path}` }, 201);
   });
 }
