@@ -75,6 +75,11 @@ put(
   `// Written by \`npm run generate\` from openapi/fly.yaml.\n${astToString(await openapiTypescript(new URL("openapi/fly.yaml", root)))}`,
 );
 
+put(
+  "src/providers/jfrog/api.generated.ts",
+  `// Written by \`npm run generate\` from openapi/jfrog-access.yaml.\n${astToString(await openapiTypescript(new URL("openapi/jfrog-access.yaml", root), { defaultNonNullable: false }))}`,
+);
+
 const flyioSources = ["openapi/flyio.graphql", "src/providers/flyio/operations.graphql"] as const;
 put(
   "src/providers/flyio/api.generated.ts",

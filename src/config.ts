@@ -31,6 +31,8 @@ const url = z
   .refine(isPlain, "a URL here has no user name, password, query or fragment")
   .transform((text) => text.replace(/\/+$/, ""));
 
+const repositoryKey = z.string().regex(/^[\w.-]{1,64}$/, "a repository key has letters, digits and _.- only");
+
 const endpoints = z.union([
   z.record(z.string(), url),
   z.string().transform(pairs).pipe(z.record(z.string(), url)),
@@ -51,7 +53,7 @@ export const settings = {
     env: "FLY_TOKENS_PROVIDER",
     guarded: false,
     form: z.string().optional(),
-    about: "Which issuer to use: local or flyio",
+    about: "Which issuer to use: local, flyio or jfrog",
   },
   local_url: {
     env: "FLY_TOKENS_LOCAL_URL",
@@ -129,6 +131,54 @@ export const settings = {
     secret: true,
     form: secret(16).optional(),
     about: "The bearer that `fly-tokens http` asks for; at least 16 characters",
+  },
+  jfrog_url: {
+    env: "JFROG_URL",
+    guarded: true,
+    form: url.optional(),
+    about: "JFrog Fly: the platform, https://SUBDOMAIN.jfrog.io",
+  },
+  jfrog_access_token: {
+    env: "JFROG_ACCESS_TOKEN",
+    guarded: false,
+    secret: true,
+    form: secret().optional(),
+    about: "JFrog Fly: the credential for JFROG_URL; or `fly-tokens login jfrog`",
+  },
+  fly_url: {
+    env: "FLY_URL",
+    guarded: true,
+    form: url.optional(),
+    about: "JFrog Fly: the platform, when FLY_ACCESS_TOKEN is its credential",
+  },
+  jfrog_repositories: {
+    env: "FLY_TOKENS_JFROG_REPOSITORIES",
+    guarded: true,
+    form: z
+      .union([
+        z.record(z.string(), repositoryKey),
+        z.string().transform(pairs).pipe(z.record(z.string(), repositoryKey)),
+      ])
+      .default({}),
+    about: "JFrog Fly: repository keys that are not the usual ones: pypi=pip,maven=libs",
+  },
+  jfrog_scope_read_only: {
+    env: "FLY_TOKENS_JFROG_SCOPE_READ_ONLY",
+    guarded: true,
+    form: z.string().min(1).max(500).optional(),
+    about: "JFrog Fly: the scope of read-only tokens; default: artifact:KEY:r for each repository key",
+  },
+  jfrog_scope_read_write: {
+    env: "FLY_TOKENS_JFROG_SCOPE_READ_WRITE",
+    guarded: true,
+    form: z.string().min(1).max(500).optional(),
+    about: "JFrog Fly: the scope of the others; default: artifact:KEY:r,w for each repository key",
+  },
+  jfrog_reference_tokens: {
+    env: "FLY_TOKENS_JFROG_REFERENCE_TOKENS",
+    guarded: false,
+    form: flag.default(false),
+    about: "JFrog Fly: hand out reference tokens (64 characters) instead of JWTs",
   },
   fly_access_token: {
     env: "FLY_ACCESS_TOKEN",
