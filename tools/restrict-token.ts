@@ -33,11 +33,12 @@ export const restrictToken = defineTool({
     const { expires } = restrictions;
     // The operator's limit holds for every life that is asked for; a copy cannot outlive its parent in any case.
     const until = expires === undefined ? null : expiresAt(expires, context.now(), context.config.max_expiry);
-    const outlet = await context.outlet(deliver_to, deliver_path);
+    const outlet = await context.outlet(deliver_to, { path: deliver_path });
     const parent = await tokenBy(from, context);
     const narrower = { ...restrictions, expires: until?.toISOString() };
     const { secret, explanation } = await restrict.narrow(parent, narrower);
-    const receipt = await outlet.deliver(secret);
+    const username = "x";
+    const receipt = await outlet.deliver({ username, secret });
     return {
       show_once_warning: [
         outlet.reveals
@@ -49,7 +50,7 @@ export const restrictToken = defineTool({
       explanation: explanation.sentences,
       expires_at: explanation.expires_at,
       delivery: receipt,
-      ...(outlet.reveals && { credential: { username: "x", token: secret } }),
+      ...(outlet.reveals && { credential: { username, token: secret } }),
     };
   },
   say: ({ show_once_warning, explanation, delivery, credential }) =>

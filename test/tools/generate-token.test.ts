@@ -263,7 +263,7 @@ describe("is refused, and nothing is minted,", () => {
     await reopen({ env: { FLY_TOKENS_INLINE_SECRETS: "deny" } });
     const result = await call({ name: "ci" });
     expectRefusal(result, "forbidden", /FLY_TOKENS_INLINE_SECRETS=deny.*deliver_to file/);
-    expect(result.error.allowed).toEqual(["file"]);
+    expect(result.error.allowed).toEqual(["file", "kubernetes"]);
     expect(await tokens()).toEqual([]);
     const path = join(world.home, "token");
     answerOf(generateToken, await call({ name: "ci", deliver_to: "file", deliver_path: path }));
