@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import openapiTypescript, { astToString } from "openapi-typescript";
-import { settings } from "../src/config.ts";
+import { settings } from "../src/config/settings.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
 import { problemCodes } from "../src/problem.ts";
 import type { Prompt } from "../src/prompt.ts";
