@@ -182,5 +182,7 @@ export interface Provider {
   cautions?(secret: Secret): readonly string[];
   /** What the user should know about it now, a sentence each. */
   notes?(): readonly string[];
+  /** What has been found out about it since it was opened, a sentence each; for who asks how it stands. */
+  facts?(): readonly string[];
   close?(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { identityOf } from "./identity.ts";
 import { Journal } from "./journal.ts";
 import type { Known } from "./records.ts";
 import { registriesOf } from "./registries.ts";
-import { type Keys, listed } from "./repositories.ts";
+import { inWords, type Keys } from "./repositories.ts";
 import { sessions } from "./session.ts";
 import { tokensOf } from "./tokens.ts";
 
@@ -39,9 +39,8 @@ export function jfrog(config: Config, { fetch, now }: Pick<Seams, "fetch" | "now
     }),
     identity: identityOf(session),
     cautions: (secret) => cautions.get(secret) ?? [],
-    notes: () => [
-      ...credentials.notes(),
-      ...(keys ? [`Repository keys: ${listed(keys)}. FLY_TOKENS_JFROG_REPOSITORIES names others.`] : []),
-    ],
+    notes: () => credentials.notes(),
+    facts: () =>
+      keys ? [`Its repositories: ${inWords(keys)}. FLY_TOKENS_JFROG_REPOSITORIES names others.`] : [],
   };
 }

@@ -40,7 +40,10 @@ export async function recordById(session: Session, id: string): Promise<TokenRec
 }
 
 /** The token that the requests are sent with; `undefined` where the platform does not store it or is too old to say. */
-export async function ownRecord({ api, credential }: Session): Promise<TokenRecord | undefined> {
+export async function ownRecord({
+  api,
+  credential,
+}: Pick<Session, "api" | "credential">): Promise<TokenRecord | undefined> {
   return ifThere(api.GET("/access/api/v1/tokens/me"), credential);
 }
 

@@ -38,7 +38,11 @@ export async function keysAt(session: Session, config: Config): Promise<Keys> {
   const configured = configuredKeys(config);
   const listed = await session.repositories();
   const keys = names.map((name) => [name, configured[name] ?? keyIn(listed, name)] as const);
-  return Object.fromEntries(keys) as Keys;
+  const found = Object.fromEntries(keys) as Keys;
+  // The key of older teams; where there is no list, one has to look.
+  if (listed || configured.pypi !== undefined) return found;
+  const isThere = (key: string) => session.isThere(`/api/pypi/${key}/simple/`);
+  return !(await isThere("pypi")) && (await isThere("pip")) ? { ...found, pypi: "pip" } : found;
 }
 
 /** The usual keys, as far as the platform's list does not say otherwise. */
@@ -53,6 +57,6 @@ function keyIn(listed: readonly Repository[] | undefined, name: Kind): string {
 }
 
 /** For people: those that are not called after their kind are named with it. */
-export function listed(keys: Keys): string {
+export function inWords(keys: Keys): string {
   return names.map((name) => (keys[name] === name ? name : `${name}=${keys[name]}`)).join(", ");
 }

@@ -21,6 +21,8 @@ export interface Session {
   version(): Promise<string | undefined>;
   /** `undefined` when the credential may not see them. */
   repositories(): Promise<readonly Repository[] | undefined>;
+  /** Whether there is something at a path of Artifactory's, as far as the credential may see it. */
+  isThere(path: string): Promise<boolean>;
 }
 
 /** The session of the credential that is there now. @throws Problem as `Credentials.get` */
@@ -51,6 +53,7 @@ export function openApi(url: string, secret: Secret, fetch: Seams["fetch"]): Api
 
 function sessionOf(credential: Credential, fetch: Seams["fetch"]): Session {
   const api = openApi(credential.url, credential.secret, fetch);
+  const looked = new Map<string, Promise<boolean>>();
   return {
     credential,
     api,
@@ -67,7 +70,21 @@ function sessionOf(credential: Credential, fetch: Seams["fetch"]): Session {
       const found = await unlessRefused(answer(api.GET("/artifactory/api/repositories"), credential));
       return Array.isArray(found) ? found : undefined;
     }),
+    isThere(path) {
+      const known = looked.get(path) ?? look(credential, path, fetch);
+      looked.set(path, known);
+      return known;
+    },
   };
+}
+
+async function look({ url, secret }: Credential, path: string, fetch: Seams["fetch"]): Promise<boolean> {
+  const headers = { authorization: `Bearer ${secret.reveal()}` };
+  const request = new Request(`${url}/artifactory${path}`, { method: "HEAD", headers });
+  return send(request, fetch).then(
+    ({ status }) => status !== 404,
+    () => true,
+  );
 }
 
 /** Asks once; again only when there was no answer. */
