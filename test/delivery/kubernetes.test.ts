@@ -8,6 +8,7 @@ import { deliveries } from "../../src/delivery/index.ts";
 import { openOutlet } from "../../src/delivery/outlet.ts";
 import { Problem } from "../../src/problem.ts";
 import { generateToken } from "../../tools/generate-token.ts";
+import { startFakeJfrog } from "../fakes/jfrog/fake.ts";
 import { answerOf, expectRefusal, expectSameFacts } from "../support/answers.ts";
 import { Canaries } from "../support/canaries.ts";
 import { openFlyio } from "../support/flyio.ts";
@@ -179,6 +180,17 @@ describe("a manifest", () => {
         auth: expect.any(String),
       },
     });
+  });
+
+  it("is for JFrog Fly what its documentation asks for: HOST/docker, and the token's own user name", async () => {
+    await using fake = await startFakeJfrog();
+    const { token: credential, username } = fake.developer;
+    await reopen({}, { JFROG_URL: fake.url, JFROG_ACCESS_TOKEN: credential });
+    const result = await deliver({ provider: "jfrog", environment: "staging", deliver_path: "pull.yaml" });
+    expect(answerOf(generateToken, result).token).toMatchObject({ username, environment: "staging" });
+    const { auths } = read(await here.read("pull.yaml")).config as { auths: object };
+    const login = { username, password: expect.stringMatching(/^ey/), auth: expect.any(String) };
+    expect(auths).toEqual({ [`${new URL(fake.url).host}/docker`]: login });
   });
 
   it.each<[string, string, RegExp, string, () => Promise<unknown>]>([
