@@ -61,7 +61,7 @@ export function refused(response: Response, error: unknown, { url, source }: Ask
     return new Problem("unauthorized", `The credential in ${source} has expired.`, fixes.unauthorized ?? "", {
       cause: new Error(quote(text ?? "")),
     });
-  return refusal(response, text && `The platform says: "${quote(text)}"`, fixes);
+  return refusal(response, text && `The platform says: "${quote(text, 250)}"`, fixes);
 }
 
 /** The message of the Access service's form, of Artifactory's, or of one beside them. */
@@ -80,7 +80,7 @@ function aPage(url: string): string {
   return `What answers at ${new URL(url).host} is a web page`;
 }
 
-function notThePlatform({ url }: Asked): Problem {
+export function notThePlatform({ url }: Asked): Problem {
   return new Problem(
     "provider_down",
     `What answers at ${new URL(url).host} is not the JFrog Platform: its answer is not of the form that is documented.`,

@@ -105,10 +105,9 @@ async function recordOf(
     token_id: made.token_id,
     subject: claims?.sub ?? (await known.session.username()),
     issued_at,
-    issuer: claims?.iss ?? "",
-    refreshable: false,
     description,
-    ...(expiry && { expiry }),
+    expiry: expiry || undefined,
+    last_used: undefined,
   };
 }
 

@@ -1,11 +1,24 @@
 /** A token at the platform as one of ours. It tells neither status nor scope: the one is derived, the other written down. */
+import * as z from "zod";
 import { Problem, quote } from "../../problem.ts";
 import type { Token } from "../provider.ts";
-import type { components } from "./api.generated.ts";
 import { readDescription } from "./description.ts";
 import { userOf } from "./jwt.ts";
 
-export type TokenRecord = components["schemas"]["Token"];
+const absent = <Shape extends z.ZodType>(shape: Shape) =>
+  shape.nullish().transform((value) => value ?? undefined);
+
+/** What is used of a record. Checked, since what answers need not be the platform. */
+export const recordShape = z.object({
+  token_id: z.string().min(1),
+  subject: z.string(),
+  issued_at: z.number(),
+  expiry: absent(z.number()),
+  description: absent(z.string()),
+  last_used: absent(z.number()),
+});
+
+export type TokenRecord = z.output<typeof recordShape>;
 
 export function model(record: TokenRecord, now: Date): Token {
   const ours = readDescription(record.description);

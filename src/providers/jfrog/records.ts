@@ -1,9 +1,11 @@
 /** The tokens that the platform lists, and those that only we remember. */
+import * as z from "zod";
 import { Problem } from "../../problem.ts";
 import type { Token } from "../provider.ts";
-import { answer, ifThere } from "./answers.ts";
+import { answer, ifThere, notThePlatform } from "./answers.ts";
+import type { Credential } from "./credential.ts";
 import { type Journal, type Memory, remembered } from "./journal.ts";
-import { model, type TokenRecord } from "./model.ts";
+import { model, recordShape, type TokenRecord } from "./model.ts";
 import type { Session } from "./session.ts";
 import { since } from "./version.ts";
 
@@ -18,7 +20,7 @@ export async function recordsIn({ api, credential }: Session, description?: stri
   const query = description === undefined ? {} : { description };
   try {
     const call = api.GET("/access/api/v1/tokens", { params: { query } });
-    return (await answer(call, credential)).tokens ?? [];
+    return checked(z.array(recordShape), (await answer(call, credential)).tokens ?? [], credential);
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== "not_found") throw error;
     throw new Problem(
@@ -36,7 +38,8 @@ export async function recordById(session: Session, id: string): Promise<TokenRec
   // These would be other endpoints.
   if (!/^[\w-]{1,255}$/.test(id) || id === "me" || id === "revoke") return undefined;
   const call = api.GET("/access/api/v1/tokens/{token_id}", { params: { path: { token_id: id } } });
-  return ifThere(call, credential);
+  const record = await ifThere(call, credential);
+  return record && checked(recordShape, record, credential);
 }
 
 /** The token that the requests are sent with; `undefined` where the platform does not store it or is too old to say. */
@@ -44,7 +47,8 @@ export async function ownRecord({
   api,
   credential,
 }: Pick<Session, "api" | "credential">): Promise<TokenRecord | undefined> {
-  return ifThere(api.GET("/access/api/v1/tokens/me"), credential);
+  const record = await ifThere(api.GET("/access/api/v1/tokens/me"), credential);
+  return record && checked(recordShape, record, credential);
 }
 
 /** What is listed and what is remembered beside it; each token once. @throws Problem */
@@ -78,4 +82,15 @@ export function notFound(): Problem {
     "There is no such token, or none that this credential may see. The platform forgets revoked tokens, and those that live less than three hours.",
     "Look it up with list_tokens.",
   );
+}
+
+/** @throws Problem `provider_down` */
+function checked<Shape extends z.ZodType>(
+  shape: Shape,
+  value: unknown,
+  credential: Credential,
+): z.output<Shape> {
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw notThePlatform(credential);
 }

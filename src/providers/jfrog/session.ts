@@ -8,6 +8,8 @@ import { answer } from "./answers.ts";
 import type { components, paths } from "./api.generated.ts";
 import type { Credential, Credentials } from "./credential.ts";
 import { claimsOf, userOf } from "./jwt.ts";
+import { ownRecord } from "./records.ts";
+import { since } from "./version.ts";
 
 export type Api = ReturnType<typeof createClient<paths>>;
 export type Repository = components["schemas"]["Repository"];
@@ -60,7 +62,13 @@ function sessionOf(credential: Credential, fetch: Seams["fetch"]): Session {
     username: once(async () => {
       const claims = claimsOf(credential.secret);
       if (claims) return userOf(claims.sub);
-      return userOf((await answer(api.GET("/access/api/v1/tokens/me"), credential)).subject);
+      const record = await ownRecord({ api, credential });
+      if (record) return userOf(record.subject);
+      throw new Problem(
+        "unsupported",
+        `The platform does not say whose the credential in ${credential.source} is: it is a reference token, and the platform is older than ${since.ownToken}.`,
+        "Use a JWT, which says so itself.",
+      );
     }),
     version: once(async () => {
       const call = answer(api.GET("/artifactory/api/system/version"), credential);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeProvider } from "../contract.ts";
-import { after, stage } from "./open.ts";
+import { later, stage } from "./open.ts";
 
 describeProvider("jfrog", {
   abilities: ["tokens", "environments", "registries", "identity"],
@@ -18,7 +18,7 @@ test("what is sent is what openapi/jfrog-access.yaml describes", async () => {
   await using opened = await stage();
   const { provider, fake, now } = opened;
   const request = { name: "n", permission: "read_only", environment: "production" } as const;
-  const { token, secret } = await provider.tokens.issue({ ...request, expires_at: after(now()) });
+  const { token, secret } = await provider.tokens.issue({ ...request, expires_at: later(now()) });
   await provider.tokens.issue({ ...request, expires_at: null, idempotency_key: "k" });
   await provider.tokens.list({ limit: 50 });
   await provider.tokens.list({ limit: 50, environment: "production" });

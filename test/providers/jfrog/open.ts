@@ -1,7 +1,7 @@
 /** The provider `jfrog` for a fake of the platform, with a home and a clock of its own. */
 import { loadConfig } from "../../../src/config.ts";
 import { jfrog } from "../../../src/providers/jfrog/index.ts";
-import type { Provider } from "../../../src/providers/provider.ts";
+import type { IssueRequest, Provider } from "../../../src/providers/provider.ts";
 import { realSeams, type Seams } from "../../../src/seams.ts";
 import { type FakeJfrog, type FakeOptions, startFakeJfrog } from "../../fakes/jfrog/fake.ts";
 import { type TempHome, tempHome } from "../../support/home.ts";
@@ -58,6 +58,14 @@ export async function stage(options: FakeOptions = {}, env: Record<string, strin
 }
 
 /** In how long a token of the tests ends, unless that matters. */
-export function after(now: Date, milliseconds = 30 * day): Date {
+export function later(now: Date, milliseconds = 30 * day): Date {
   return new Date(now.getTime() + milliseconds);
+}
+
+export function issue(
+  { now, provider: usual }: Stage,
+  part: Partial<IssueRequest> = {},
+  provider: Jfrog = usual,
+) {
+  return provider.tokens.issue({ name: "ci", permission: "read_only", expires_at: later(now()), ...part });
 }
