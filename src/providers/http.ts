@@ -99,8 +99,9 @@ export function refusedConnection(error: unknown): boolean {
   return codesOf(error).includes("ECONNREFUSED");
 }
 
-function timedOut(error: unknown): boolean {
-  return error instanceof Error && error.name === "TimeoutError";
+/** Whether nobody waited for the answer any longer, so that what was asked may still be done. */
+export function timedOut(error: unknown): boolean {
+  return codesOf(error).includes("TimeoutError");
 }
 
 /** The system's and the HTTP client's codes and names, from the error inwards: not every error has a code in every Node. */

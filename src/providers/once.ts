@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { Problem, quote } from "../problem.ts";
-import { refusedConnection } from "./http.ts";
+import { refusedConnection, timedOut } from "./http.ts";
 import { type Mark, nextAttempt } from "./mark.ts";
 
 /** An active token that carries a mark. */
@@ -30,7 +30,8 @@ export interface Making<Made extends Marked> {
   revoke(id: string): Promise<unknown>;
 }
 
-const attempts = 3;
+/** How often an answer may be lost, and how often several calls at once may get in each other's way. */
+const most = { losses: 3, rounds: 8 };
 
 /** @returns what was made, or what an earlier call with the same key has made @throws Problem */
 export async function makeOnce<Made extends Marked>(
@@ -42,7 +43,7 @@ export async function makeOnce<Made extends Marked>(
     "Other calls with the same idempotency_key were running at the same time.",
     "Call again: it returns the token that one of them made.",
   );
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  for (let round = 1; round <= most.rounds && lost.size < most.losses; round++) {
     const [earlier] = await sweep(making, lost);
     if (earlier) return { earlier: sameRequest(earlier, making.mark) };
     const mark = nextAttempt(making.mark);
@@ -53,6 +54,11 @@ export async function makeOnce<Made extends Marked>(
       }
       lost.add(mark.attempt);
       failure = error;
+      if (timedOut(error)) {
+        // It may be made later than anybody looks: another attempt would only add to that.
+        await sweep(making, lost);
+        throw perhapsLater(error, making.name);
+      }
       if (!making.isListed && !(await isFound(making, mark))) throw lostForGood(error, making.name);
     });
     if (!made) continue;
@@ -62,7 +68,7 @@ export async function makeOnce<Made extends Marked>(
     if (isFirst) return { made };
     await revokeOrSay(making, made.id);
     // Of two that were made in the same second each gives way to the other; then the next round decides.
-    await pause(Math.random() * 200);
+    await pause(Math.random() * 150 * round);
   }
   await sweep(making, lost);
   if (lost.size === 0) throw failure;
@@ -140,6 +146,15 @@ function unknown(error: unknown, name: string): unknown {
     error.code,
     `${error.message} Whether the token was made before that is not known.`,
     `When the issuer answers again, look for "${quote(name)}" with list_tokens, and revoke it: nobody has its value.`,
+    { cause: error },
+  );
+}
+
+function perhapsLater(error: Problem, name: string): Problem {
+  return new Problem(
+    error.code,
+    `${error.message} No token of this call is there now, but it may still be made.`,
+    `In a minute look for "${quote(name)}" with list_tokens and revoke it, since nobody has its value; then call again.`,
     { cause: error },
   );
 }

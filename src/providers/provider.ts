@@ -85,6 +85,8 @@ export interface Page<Item> {
 
 export interface Tokens {
   issue(request: IssueRequest): Promise<Grant>;
+  /** Makes nothing. @throws Problem what `issue` would refuse, as far as that can be known before */
+  check?(request: IssueRequest): Promise<void>;
   list(query: TokenQuery): Promise<Page<Token>>;
   /** @throws Problem `not_found` also for a token that exists but that the caller may not see */
   get(id: string): Promise<Token>;

@@ -4,6 +4,7 @@ import { Problem, quote } from "../../problem.ts";
 import type { Token } from "../provider.ts";
 import { readDescription } from "./description.ts";
 import { userOf } from "./jwt.ts";
+import { inWords } from "./scopes.ts";
 
 const absent = <Shape extends z.ZodType>(shape: Shape) =>
   shape.nullish().transform((value) => value ?? undefined);
@@ -30,7 +31,7 @@ export function model(record: TokenRecord, now: Date): Token {
     name: ours?.name ?? elsewhere(record),
     username,
     permission: ours?.permission ?? "custom",
-    scope: ours?.scope ?? "made elsewhere; the platform does not say what it may do",
+    scope: ours ? inWords(ours.scope) : "made elsewhere; the platform does not say what it may do",
     ...(ours?.environment !== undefined && { environment: ours.environment }),
     created_by: username,
     created_at: iso(record.issued_at),

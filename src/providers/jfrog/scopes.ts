@@ -48,6 +48,27 @@ export function settingOf(permission: IssueRequest["permission"]): string {
   return settings[permission];
 }
 
+/** For people: `read in npm, pypi; read and deploy in docker`. What is no repository's stays as it is. */
+export function inWords(scope: string): string {
+  const targets = new Map<string, string[]>();
+  const others: string[] = [];
+  for (const one of partsOf(scope)) {
+    const [, target, letters] = /^artifact:(.+):([rwdamxs*,]+)$/.exec(one) ?? [];
+    if (target === undefined || letters === undefined) others.push(one);
+    else targets.set(letters, [...(targets.get(letters) ?? []), target]);
+  }
+  const places = [...targets].map(([letters, names]) => `${deeds(letters)} in ${names.join(", ")}`);
+  return [...places, ...others].join("; ");
+}
+
+const words: Record<string, string> = { r: "read", w: "deploy", d: "overwrite", a: "annotate" };
+
+function deeds(letters: string): string {
+  if (letters.includes("*")) return "everything";
+  const known = [...letters.replaceAll(",", "")].map((letter) => words[letter] ?? letter);
+  return known.length < 2 ? known.join("") : `${known.slice(0, -1).join(", ")} and ${known.at(-1)}`;
+}
+
 function partsOf(scope: string): string[] {
   return scope.match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
 }

@@ -34,6 +34,10 @@ export function tokensOf({ open, config, cautions }: Parts): Tokens {
       if (grant.secret) cautions.set(grant.secret, order.cautions);
       return grant;
     },
+    async check(request) {
+      const { session, now } = open();
+      await orderOf(session, request, config, now());
+    },
     async list(query) {
       // Only ours have an environment, or a permission that is known.
       const areOurs =

@@ -52,7 +52,9 @@ describe("scope", () => {
     const scope = keys.map((key) => `artifact:${key}:${actions}`).join(" ");
     expect(bodyOf(opened).scope).toBe(scope);
     expect(scope.length).toBeLessThanOrEqual(500);
-    expect(token.scope).toBe(scope);
+    expect(token.scope).toBe(
+      `${permission === "read_only" ? "read" : "read and deploy"} in ${keys.join(", ")}`,
+    );
     const put = (path: string) =>
       fetch(`${opened.fake.url}/artifactory/api/generic/${path}`, {
         method: "PUT",
@@ -70,13 +72,13 @@ describe("scope", () => {
   });
 
   test.each([
-    ["applied-permissions/user artifact:generic-local:r"],
-    ["artifact:generic-local/path:*"],
-    ['applied-permissions/groups:developers,"my group"'],
-    ["applied-permissions/roles:shop:developer,viewer"],
-    ["system:metrics:r"],
-    ["artifact:npm*:rwd"],
-  ])("can be the operator's: %s", async (scope) => {
+    ["applied-permissions/user artifact:generic-local:r", "read in generic-local; applied-permissions/user"],
+    ["artifact:generic-local/path:*", "everything in generic-local/path"],
+    ['applied-permissions/groups:developers,"my group"', 'applied-permissions/groups:developers,"my group"'],
+    ["applied-permissions/roles:shop:developer,viewer", "applied-permissions/roles:shop:developer,viewer"],
+    ["system:metrics:r", "system:metrics:r"],
+    ["artifact:npm*:rwd", "read, deploy and overwrite in npm*"],
+  ])("can be the operator's: %s", async (scope, inWords) => {
     await using opened = await stage();
     const provider = opened.open({
       FLY_TOKENS_JFROG_SCOPE_READ_WRITE: scope,
@@ -84,7 +86,7 @@ describe("scope", () => {
     });
     const { token } = await issue(opened, { permission: "read_write" }, provider);
     expect(bodyOf(opened).scope).toBe(scope);
-    expect(token).toMatchObject({ scope, permission: "read_write" });
+    expect(token).toMatchObject({ scope: inWords, permission: "read_write" });
     expect(await provider.tokens.get(token.id)).toEqual(token);
   });
 

@@ -52,6 +52,22 @@ describe.each([{}, { idempotency_key: "k" }])("when the answer to a create is lo
   });
 });
 
+test("and nobody waited for it any longer, no other is made: it may still be", async () => {
+  await using opened = await stage();
+  const slow: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    if (request.method === "POST") throw new DOMException("Too slow.", "TimeoutError");
+    return fetch(request);
+  };
+  const error = await rejection(issue(opened, { name: "late" }, opened.open({}, { fetch: slow })));
+  expect(error).toMatchObject({
+    code: "provider_down",
+    message: expect.stringContaining("may still be made"),
+    fix: expect.stringContaining("late"),
+  });
+  expect(made(opened)).toEqual([]);
+});
+
 test("a life too short for the platform's list: it may have been made, and no second one is", async () => {
   await using opened = await stage({ version: "7.50.2" });
   opened.fake.faults.next("createToken", { kind: "cut-after-commit" });
