@@ -242,7 +242,7 @@ describe("is refused, and nothing is minted,", () => {
     ["an end that is no time", { expires: "soon" }, "invalid_input", {}],
     ["a key that no header can hold", { idempotency_key: "\u043a\u043b\u044e\u0447" }, "invalid_input", {}],
     ["an unknown environment", { environment: "prodution" }, "not_found", {}],
-    ["an unknown provider", { provider: "nobody" }, "not_found", { allowed: ["local", "flyio"] }],
+    ["an unknown provider", { provider: "nobody" }, "not_found", { allowed: ["local", "flyio", "jfrog"] }],
   ])("%s", async (_what, args, code, details) => {
     const result = await call({ name: "ci", ...args });
     expectRefusal(result, code as "conflict");

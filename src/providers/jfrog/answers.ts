@@ -4,7 +4,7 @@ import { refusal } from "../http.ts";
 import type { Credential } from "./credential.ts";
 
 /** What one is to do about a refusal. @param source the setting or file with the credential */
-export function fixesFor(source: string): Partial<Record<ProblemCode, string>> {
+function fixesFor(source: string): Partial<Record<ProblemCode, string>> {
   const again = source.endsWith(".json") ? "" : ` and remove ${source}`;
   return {
     unauthorized: `Log in again with \`fly-tokens login jfrog\`${again}, or set ${again ? source : "JFROG_URL and JFROG_ACCESS_TOKEN"} to a token that is valid.`,

@@ -22,7 +22,7 @@ export type Keys = Readonly<Record<Kind, string>>;
 const names = Object.keys(kinds) as Kind[];
 
 /** @throws Problem `not_configured` for a setting that names no kind */
-export function configuredKeys({ jfrog_repositories }: Config): Partial<Keys> {
+function configuredKeys({ jfrog_repositories }: Config): Partial<Keys> {
   const stranger = Object.keys(jfrog_repositories).find((name) => !names.some((one) => one === name));
   if (stranger === undefined) return jfrog_repositories;
   throw new Problem(
