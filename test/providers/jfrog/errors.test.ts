@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../../../src/problem.ts";
+import { redact } from "../../../src/secret.ts";
 import type { Fault } from "../../fakes/jfrog/faults.ts";
 import { freePort, rejection, startServer } from "../server.ts";
 import { issue, openJfrog, type Stage, stage } from "./open.ts";
@@ -185,4 +186,12 @@ test("what is no platform at all is said to be none", async () => {
   await using other = await startServer((_, response) => response.end("[1]"));
   const provider = openJfrog(opened.home.path, { JFROG_URL: other.url, JFROG_ACCESS_TOKEN: "x".repeat(40) });
   expect(await rejection(provider.identity.me())).toMatchObject({ code: "provider_down" });
+});
+
+test("a token of the platform's that this process never saw is known by its form, and goes out nowhere", async () => {
+  const seen = `eyJhbGciOiJSUzI1NiJ9.${"eyJzdWIiOiJqZmFjQDAxeC91c2Vycy9ib2IifQ"}.${"s".repeat(40)}`;
+  const reference = `cmVmd${"Gt".repeat(29)}x`;
+  expect(redact(`Invalid token ${seen}, nor ${reference}.`)).toBe(
+    "Invalid token [redacted], nor [redacted].",
+  );
 });
