@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import openapiTypescript, { astToString } from "openapi-typescript";
-import { settings } from "../src/config.ts";
+import { settings } from "../src/config/settings.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
 import { problemCodes } from "../src/problem.ts";
 import type { Prompt } from "../src/prompt.ts";
@@ -73,6 +73,11 @@ writeIndex(
 put(
   "src/providers/local/api.generated.ts",
   `// Written by \`npm run generate\` from openapi/fly.yaml.\n${astToString(await openapiTypescript(new URL("openapi/fly.yaml", root)))}`,
+);
+
+put(
+  "src/providers/jfrog/api.generated.ts",
+  `// Written by \`npm run generate\` from openapi/jfrog-access.yaml.\n${astToString(await openapiTypescript(new URL("openapi/jfrog-access.yaml", root), { defaultNonNullable: false }))}`,
 );
 
 const flyioSources = ["openapi/flyio.graphql", "src/providers/flyio/operations.graphql"] as const;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Config } from "./config.ts";
 import { Confirmations } from "./confirmations.ts";
-import type { Delivery } from "./delivery/delivery.ts";
+import type { Delivery, Destination } from "./delivery/delivery.ts";
 import { deliveries } from "./delivery/index.ts";
 import { type Outlet, openOutlet } from "./delivery/outlet.ts";
 import type { Disk, Undo } from "./disk/disk.ts";
@@ -39,8 +39,12 @@ export interface Context extends Seams {
     ability: Group,
     provider?: string | Choice,
   ): { provider: Provider } & Required<Pick<Provider, Group>>;
-  /** Where a secret is to go, after it was found that it can. @throws Problem as `openOutlet` */
-  outlet(to: string, path: string | undefined): Promise<Outlet>;
+  /**
+   * Where a secret is to go, after it was found that it can.
+   * @param issuer whose images it opens
+   * @throws Problem as `openOutlet`
+   */
+  outlet(to: string, destination: Destination, issuer?: Provider): Promise<Outlet>;
   /** The provider of calls that name none; `undefined` when several are configured. */
   default_provider: string | undefined;
   /** Whether a program is on PATH. */
@@ -52,7 +56,7 @@ export interface Context extends Seams {
 export function createContext(config: Config, seams: Seams): Context {
   const list = providers(config, seams);
   const disk = openDisk({ state: config.folders.state, run: seams.run, now: seams.now });
-  return {
+  const context: Context = {
     ...seams,
     version,
     config,
@@ -68,12 +72,17 @@ export function createContext(config: Config, seams: Seams): Context {
       // Whose token it is to narrow, the token itself says; no issuer is asked to do it.
       return useProvider(list, ability, id ?? (ability === "restrict" ? undefined : config.provider));
     },
-    outlet: (to, path) =>
-      openOutlet(deliveries, to, { path: path && absolute(path, seams) }, config.inline_secrets, disk),
+    outlet: (to, { path, kubernetes }, issuer) =>
+      openOutlet(deliveries, to, { path: path && absolute(path, seams), kubernetes }, config.inline_secrets, {
+        disk,
+        issuer,
+        run: (command, args, options) => context.run(command, args, { env: seams.env, ...options }),
+      }),
     default_provider: config.provider ?? defaultProvider(list)?.id,
     installed: (command) => installed(command, seams.env, seams.platform),
     close: async () => {
       for (const provider of list) await provider.close?.();
     },
   };
+  return context;
 }

@@ -3,7 +3,8 @@
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { Command, Invocation } from "./commands/command.ts";
-import { loadConfig, secretKeys, settings } from "./config.ts";
+import { secretKeys, settings } from "./config/settings.ts";
+import { loadConfig } from "./config.ts";
 import { exitCode, openLog } from "./log.ts";
 import { Problem } from "./problem.ts";
 import { realSeams } from "./seams.ts";
@@ -17,6 +18,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   call: () => import("./commands/call.ts"),
   approve: () => import("./commands/approve.ts"),
   "credential-helper": () => import("./commands/credential-helper.ts"),
+  login: () => import("./commands/login.ts"),
   macaroon: () => import("./commands/macaroon.ts"),
   demo: () => import("./commands/demo.ts"),
   version: () => import("./commands/version.ts"),

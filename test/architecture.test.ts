@@ -54,7 +54,15 @@ const mayImport: Record<string, readonly string[]> = {
     "delivery",
     "disk",
   ],
-  providers: ["problem", "secret", "config (type)", "seams (type)", "providers/local", "providers/flyio"],
+  providers: [
+    "problem",
+    "secret",
+    "config (type)",
+    "seams (type)",
+    "providers/local",
+    "providers/flyio",
+    "providers/jfrog",
+  ],
   "providers/local": ["problem", "secret", "config (type)", "seams (type)", "providers", "registry/serve"],
   "providers/flyio": [
     "problem",
@@ -65,6 +73,7 @@ const mayImport: Record<string, readonly string[]> = {
     "providers",
     "macaroon",
   ],
+  "providers/jfrog": ["problem", "secret", "config (type)", "seams (type)", "providers"],
   "package-managers": [
     "formats",
     "problem",
@@ -73,7 +82,14 @@ const mayImport: Record<string, readonly string[]> = {
     "disk/change (type)",
     "disk/disk (type)",
   ],
-  delivery: ["disk/disk (type)", "problem", "secret"],
+  delivery: [
+    "disk/disk (type)",
+    "problem",
+    "secret",
+    "run (type)",
+    "providers/provider (type)",
+    "package-managers/docker/pull-secret",
+  ],
   disk: ["problem", "secret", "run (type)"],
   macaroon: ["problem"],
   registry: ["problem", "secret", "version"],
@@ -123,7 +139,7 @@ function imports(file: string): Import[] {
 /** The room of a file: its folder below src, or its own name. */
 function roomOf(file: string): string {
   const path = file.replace(/^src\//, "").replace(/\.ts$/, "");
-  const [provider] = /^providers\/(local|flyio)(?=\/)/.exec(path) ?? [];
+  const [provider] = /^providers\/(local|flyio|jfrog)(?=\/)/.exec(path) ?? [];
   if (provider !== undefined) return provider;
   return path.split("/")[0] ?? path;
 }
@@ -169,7 +185,7 @@ describe("what only some may use", () => {
 
   it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
     const allowed =
-      /^src\/(disk|registry|commands\/(demo|macaroon))\b|^src\/(config|confirmations|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/(local\/link|flyio\/login)\.ts$|^src\/package-managers\/docker\//;
+      /^src\/(disk|registry|commands\/(demo|macaroon|login))\b|^src\/(config|confirmations|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/(local\/link|flyio\/login|jfrog\/(login|journal))\.ts$|^src\/package-managers\/docker\//;
     expect(users(/from "node:fs(\/promises)?"/).filter((file) => !allowed.test(file))).toEqual([]);
   });
 
@@ -179,6 +195,7 @@ describe("what only some may use", () => {
     const others = users(/\.reveal\(\)/).filter((file) => !manager.test(file));
     expect(others.sort()).toEqual([
       "src/commands/demo/clients.ts", // the demo's own uploads
+      "src/commands/login.ts", // the file that the login is for
       "src/credential-helper/cargo.ts", // clients that ask for their login
       "src/credential-helper/docker.ts",
       "src/credential-helper/keyring.ts",
@@ -203,6 +220,11 @@ describe("what only some may use", () => {
       "src/package-managers/terraform/plan.ts",
       "src/providers/flyio/authorization.ts", // the Authorization header
       "src/providers/flyio/registries.ts", // the registry's password
+      "src/providers/jfrog/credential.ts", // checked
+      "src/providers/jfrog/foreign.ts", // whose it is
+      "src/providers/jfrog/issue.ts", // hashed
+      "src/providers/jfrog/jwt.ts", // what it says of itself
+      "src/providers/jfrog/session.ts", // the Authorization header
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed

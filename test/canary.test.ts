@@ -58,12 +58,23 @@ const files: Record<string, string> = {
   "their-token": `${theirs.file}\n`,
 };
 
-/** Looks at every process and its own environment, keeps its input; says it all when it is to refuse. */
-const docker = `
+/** Looks at every process and its own environment. */
+const look = `
 { for file in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < "$file"; echo; done; tr '\\0' '\\n' < /proc/$$/environ; } > "$HOME/seen.tmp" 2> /dev/null
 cat "$HOME/seen.tmp" >> "$HOME/seen"
+`;
+
+/** Keeps its input; says it all when it is to refuse. */
+const docker = `${look}
 cat > "$HOME/input"
 [ ! -e "$HOME/refuse" ] || { echo "Error: unauthorized: $(cat "$HOME/input") $(base64 -w0 "$HOME/input")" >&2; exit 1; }
+`;
+
+/** The same, but what it is given before there is a token does it no harm. */
+const kubectl = `${look}
+cat > "$HOME/manifest"
+case "$*" in *--dry-run=server*) exit 0;; esac
+[ ! -e "$HOME/refuse-manifest" ] || { echo "error: $(cat "$HOME/manifest") $(sed -n 's/.*json": "\\(.*\\)"/\\1/p' "$HOME/manifest" | base64 -d)" >&2; exit 1; }
 `;
 
 interface Scene extends AsyncDisposable {
@@ -78,7 +89,7 @@ interface Scene extends AsyncDisposable {
 
 async function openScene(
   era: ClientOptions["era"],
-  programs: Record<string, string> = { docker },
+  programs: Record<string, string> = { docker, kubectl },
 ): Promise<Scene> {
   const canaries = new Canaries();
   for (const secret of Object.values(theirs)) canaries.add(secret);
@@ -94,6 +105,7 @@ async function openScene(
       if (response.status === 201 && pathname.endsWith("/tokens")) {
         minted = ((await response.clone().json()) as { value: string }).value;
         canaries.add(minted);
+        canaries.add(base64(`admin:${minted}`));
       }
       return response;
     },
@@ -147,6 +159,12 @@ const cases: Record<string, (scene: Scene) => Promise<void>> = {
     await call("generate_token", { name: "kept", deliver_to: "file", deliver_path: path });
     await call("generate_token", { name: "kept", deliver_to: "file", deliver_path: path });
     await call("generate_token", { name: "kept", environment: "moon" });
+    const pull = { name: "pull", deliver_to: "kubernetes", environment: "production" };
+    await call("generate_token", { ...pull, deliver_path: here.at("pull.yaml") });
+    await call("generate_token", { ...pull, deliver_path: here.at("pull.yaml") });
+    await call("generate_token", pull);
+    await here.write("refuse-manifest", "");
+    await call("generate_token", pull);
   },
 
   async configure_package_manager({ call, here }) {
@@ -267,6 +285,8 @@ describe.each<ClientOptions["era"]>(["legacy", "modern"])("with a client of the 
     // That they were there to be found: in what the client was told, and where they belong.
     expect(canaries.in((await here.read("input")) ?? "")).toHaveLength(1);
     expect(await here.read("seen")).toMatch(/docker login 127\.0\.0\.1:\d+ -u admin --password-stdin/);
+    expect(canaries.in((await here.read("manifest")) ?? "")).toHaveLength(2);
+    expect(await here.read("seen")).toMatch(/kubectl apply --server-side .*-f -/);
     expect(canaries.in(await readFile(here.at("kept"), "utf8"))).toHaveLength(1);
     expect(canaries.count).toBeGreaterThan(Object.keys(theirs).length + 10);
     expect(await here.tree()).toMatchObject(
@@ -286,7 +306,8 @@ describe.each<ClientOptions["era"]>(["legacy", "modern"])("with a client of the 
     const result = await call("configure_package_manager", { manager: "docker" });
     expect(result.error).toMatchObject({ code: "internal" });
     expect(here.faults).toEqual([expect.any(TypeError)]);
-    expect(canaries.in(String(here.faults[0]))).toHaveLength(1);
+    // The token, and the login of which it is a half.
+    expect(canaries.in(String(here.faults[0]))).toHaveLength(2);
     const { "log lines": lines = [], ...rest } = await outlets(scene);
     expect(lines.join()).toMatch(/TypeError.*docker login.*\[redacted\]/);
     for (const texts of [lines, ...Object.values(rest)])

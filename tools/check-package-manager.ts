@@ -16,7 +16,7 @@ export const checkPackageManager = defineTool({
     "Whether npm, pip, docker and the others reach the registry with a working token: reads their files as they do, asks the registry, and says which token that is, what outranks it, and why it is refused. For when an install, publish, push or login fails.",
   effect: "read",
   input: z.object({
-    manager: z.string().optional().describe("Default: all that are installed or were set up"),
+    manager: z.string().optional().describe("Default: all installed or set up"),
     scope: z.enum(["user", "project"]).default("user"),
     project_dir: z.string().optional(),
     provider: z.string().optional(),

@@ -11,14 +11,12 @@ export const configurePackageManager = defineTool({
   name: "configure_package_manager",
   title: "Set up a package manager",
   description:
-    "Sets up npm, pip, docker, maven, cargo, go and others: mints a token (read-only unless told otherwise), edits one entry of its file, and verifies with a real request; if a step fails, all is put back. dry_run only shows the diff; restore_package_manager undoes it. Never shows the token.",
+    "Sets up npm, pip, docker, maven, cargo, go and others: mints a token, edits one entry of its file, and verifies with a real request; if a step fails, all is put back. dry_run only shows the diff; restore_package_manager undoes it. Never shows the token.",
   effect: "write",
   input: z.object({
     manager: z
       .string()
-      .describe(
-        "npm, pip, docker … (get_status lists all), several with commas, or auto: what project_dir uses",
-      ),
+      .describe("such as npm (get_status lists all), several with commas, or auto: what project_dir uses"),
     scope: z.enum(["user", "project"]).default("user"),
     project_dir: z.string().optional(),
     permission: z
@@ -28,7 +26,7 @@ export const configurePackageManager = defineTool({
     expires: z.string().default("30d"),
     environment: z.string().optional(),
     token_id: z.string().optional().describe("One that generate_token made just now"),
-    token_from: z.string().optional().describe("env:NAME or file:PATH of an existing token"),
+    token_from: z.string().optional().describe("env:NAME or file:PATH"),
     npm_scope: z.string().optional().describe("Only this scope, such as @acme"),
     secret_style: z
       .enum(["value", "reference", "helper"])

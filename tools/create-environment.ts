@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Problem } from "../src/problem.ts";
 import { environmentShape } from "../src/providers/shapes.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -15,9 +16,14 @@ export const createEnvironment = defineTool({
   }),
   output: z.object({ environment: environmentShape }),
   async run({ name, description, provider }, context) {
-    return {
-      environment: await context.use("environments", provider).environments.create(name, description),
-    };
+    const { environments, provider: issuer } = context.use("environments", provider);
+    if (!environments.create)
+      throw new Problem(
+        "unsupported",
+        `At ${issuer.title} an environment comes into being with its first token.`,
+        `Generate one with generate_token, environment ${name}.`,
+      );
+    return { environment: await environments.create(name, description) };
   },
   say: ({ environment }) =>
     `The environment ${environment.name} exists. Generate a token for it with generate_token, environment ${environment.name}.`,

@@ -17,35 +17,40 @@ export const describeEnvironment = defineTool({
   output: z.object({
     environments: z.array(
       environmentShape.pick({ name: true, description: true, tokens: true }).extend({
-        running: z.array(runningShape),
-        drift: z.array(driftShape),
+        running: z.array(runningShape).optional(),
+        drift: z.array(driftShape).optional(),
         history: z.array(deploymentShape).optional(),
         next_cursor: z.string().optional(),
       }),
     ),
+    elsewhere: z.string().optional(),
   }),
   async run({ name, limit, cursor, provider }, context) {
     const { environments } = context.use("environments", provider);
     const chosen = name === undefined ? await environments.list() : [await environments.get(name)];
     const described = chosen.map(async (environment) => {
       const [running, drift, history] = await Promise.all([
-        environments.running(environment.name),
-        environments.drift(environment.name),
-        name === undefined ? undefined : environments.history(name, { limit, cursor }),
+        environments.running?.(environment.name),
+        environments.drift?.(environment.name),
+        name === undefined ? undefined : environments.history?.(name, { limit, cursor }),
       ]);
       return {
         ...environment,
-        running,
-        drift,
+        ...(running && { running }),
+        ...(drift && { drift }),
         ...(history && { history: history.items, next_cursor: history.next_cursor }),
       };
     });
-    return { environments: await Promise.all(described) };
+    const { elsewhere } = environments;
+    return { environments: await Promise.all(described), ...(elsewhere !== undefined && { elsewhere }) };
   },
-  say({ environments }) {
-    if (environments.length === 0) return "There is no environment. create_environment makes one.";
-    return environments
-      .map(({ name, description, tokens, running, drift, history = [], next_cursor }) =>
+  say({ environments, elsewhere }) {
+    if (environments.length === 0)
+      return elsewhere === undefined
+        ? "There is no environment. create_environment makes one."
+        : `No token names an environment. generate_token does, with environment. ${elsewhere}`;
+    const blocks = environments.map(
+      ({ name, description, tokens, running = [], drift = [], history = [], next_cursor }) =>
         [
           `${name}: ${tokens} active token${tokens === 1 ? "" : "s"}${description ? `; ${description}` : ""}`,
           ...running.map((run) => `  ${line(run, drift)}`),
@@ -55,8 +60,8 @@ export const describeEnvironment = defineTool({
           ),
           ...(next_cursor ? [`  More: call again with cursor ${next_cursor}`] : []),
         ].join("\n"),
-      )
-      .join("\n");
+    );
+    return [...blocks, ...(elsewhere === undefined ? [] : [elsewhere])].join("\n");
   },
 });
 

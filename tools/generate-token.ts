@@ -12,15 +12,22 @@ export const generateToken = defineTool({
   name: "generate_token",
   title: "Generate a token",
   description:
-    "Mints an access token, read-only and for 30 days unless told otherwise; for a deployment name its environment. The value is shown exactly once in the result, or goes to deliver_to unseen. To set up npm, pip or docker here use configure_package_manager, which mints its own.",
+    "Mints an access token, read-only for 30 days by default; for a deployment name its environment. The value is shown once, or goes to deliver_to unseen. To set up npm, pip or docker here use configure_package_manager, which mints its own.",
   effect: "create",
   input: z.object({
     name: z.string().min(1).max(100),
     permission: z.enum(["read_only", "read_write"]).default("read_only"),
-    expires: z.string().default("30d").describe('"48h", "30d", a date, or "never"'),
+    expires: z.string().default("30d").describe("48h, 30d, a date, or never"),
     environment: z.string().optional(),
-    deliver_to: z.enum(["inline", "file"]).default("inline"),
-    deliver_path: z.string().optional(),
+    deliver_to: z.enum(["inline", "file", "kubernetes"]).default("inline"),
+    deliver_path: z.string().optional().describe("kubernetes: a manifest, not applied"),
+    kubernetes: z
+      .strictObject({
+        context: z.string().max(253).optional(),
+        namespace: z.string().optional(),
+        secret_name: z.string().optional(),
+      })
+      .optional(),
     idempotency_key: z
       .string()
       .max(200)
@@ -29,7 +36,7 @@ export const generateToken = defineTool({
       .describe("Never mints twice"),
     flyio: flyioRequestShape
       .optional()
-      .describe("For Fly.io. kind decides over permission; commands: exact argument lists"),
+      .describe("kind decides over permission; commands: exact argument lists"),
     provider: z.string().optional(),
   }),
   output: z.object({
@@ -41,14 +48,18 @@ export const generateToken = defineTool({
       last_used_at: true,
       status: true,
     }),
-    delivery: z.object({ kind: z.string(), location: z.string().optional() }),
+    delivery: z.object({
+      kind: z.string(),
+      location: z.string().optional(),
+      next: z.string().optional(),
+    }),
     credential: z.object({ username: z.string(), token: z.string() }).optional(),
   }),
   async run(input, context) {
     const { tokens, provider } = context.use("tokens", input);
     const expires_at = expiresAt(input.expires, context.now(), context.config.max_expiry);
-    const outlet = await context.outlet(input.deliver_to, input.deliver_path);
-    const { name, permission, environment, idempotency_key, flyio } = input;
+    const { name, permission, environment, idempotency_key, flyio, kubernetes } = input;
+    const outlet = await context.outlet(input.deliver_to, { path: input.deliver_path, kubernetes }, provider);
     const { token, secret } = await tokens.issue({
       name,
       permission,
@@ -67,7 +78,7 @@ export const generateToken = defineTool({
       };
     }
     try {
-      const receipt = await outlet.deliver(secret);
+      const receipt = await outlet.deliver({ username: token.username, secret });
       context.issued.keep(token.id, { secret, username: token.username });
       const warning = outlet.reveals
         ? shownOnce
@@ -99,7 +110,7 @@ export const generateToken = defineTool({
       : delivery.location
         ? `Delivered to ${delivery.location}.`
         : "";
-    return [show_once_warning, what, where].filter(Boolean).join("\n");
+    return [show_once_warning, what, where, delivery.next].filter(Boolean).join("\n");
   },
 });
 

@@ -25,6 +25,7 @@ export const getStatus = defineTool({
         role: z.string().optional(),
         capabilities: z.array(z.string()),
         problem: z.string().optional(),
+        facts: z.array(z.string()).optional(),
       }),
     ),
     policy: z.object({
@@ -51,7 +52,8 @@ export const getStatus = defineTool({
     return {
       version: context.version,
       default_provider: context.default_provider,
-      providers,
+      // By now they have been asked.
+      providers: providers.map((one, index) => ({ ...one, ...factsOf(context.providers[index]) })),
       policy: {
         inline_secrets,
         confirm,
@@ -66,8 +68,8 @@ export const getStatus = defineTool({
       `fly-tokens ${version}${default_provider ? `, using ${default_provider}` : ""}`,
       `The operator's policy: secrets in results: ${policy.inline_secrets}; confirmation: ${policy.confirm}${policy.read_only ? "; read-only" : ""}${policy.max_expiry_hours === undefined ? "" : `; tokens live at most ${policy.max_expiry_hours} hours`}.`,
       ...providers.map(
-        ({ id, url, identity, role, problem }) =>
-          `${id}${url ? ` at ${url}` : ""}: ${problem ?? `${identity} (${role})`}`,
+        ({ id, url, identity, role, problem, facts = [] }) =>
+          `${id}${url ? ` at ${url}` : ""}: ${[problem ?? `${identity} (${role})`, ...facts].join(". ")}`,
       ),
       ...package_managers
         .filter(({ installed, configured, problem }) => installed || configured || problem)
@@ -84,6 +86,11 @@ export const getStatus = defineTool({
 function absent(managers: readonly { id: string; installed: boolean; configured: boolean }[]): string {
   const ids = managers.filter(({ installed, configured }) => !installed && !configured).map(({ id }) => id);
   return ids.length > 0 ? `Not installed: ${ids.join(", ")}.` : "";
+}
+
+function factsOf(provider: Provider | undefined): { facts?: string[] } {
+  const facts = [...(provider?.facts?.() ?? [])];
+  return facts.length > 0 ? { facts } : {};
 }
 
 async function describe(provider: Provider) {

@@ -18,7 +18,7 @@ export const getToken = defineTool({
     id: z.string().min(1).max(200).optional(),
     from: z.string().optional().describe("env:NAME or file:PATH, instead of id"),
     explain: z.boolean().optional(),
-    access: accessShape.optional().describe('action: "read", or letters of rwcdC'),
+    access: accessShape.optional().describe("action: read, or letters of rwcdC"),
     provider: z.string().optional(),
   }),
   output: z.object({
@@ -59,7 +59,7 @@ async function known(id: string, named: string | undefined, context: Context) {
     .filter((record) => record.state === "done")
     .flatMap((record) => record.files.map((file) => file.path));
   const history = token.environment
-    ? await provider.environments?.history(token.environment, { limit: 50 })
+    ? await provider.environments?.history?.(token.environment, { limit: 50 })
     : undefined;
   return {
     token,
@@ -80,7 +80,7 @@ function describe(token: Token): string {
   return `${token.name} (${token.id}): ${token.status}, ${token.permission}, ${token.scope}${token.environment ? `, environment ${token.environment}` : ""}, user name ${token.username}, made by ${token.created_by} on ${token.created_at}, expires ${token.expires_at ?? "never"}, ${lastUse(token)}.`;
 }
 
-/** Only the local registry notes it. */
+/** Only the local registry notes every use. */
 function lastUse({ last_used_at, provider }: Token): string {
   if (last_used_at !== undefined) return `last used ${last_used_at}`;
   return provider === "local" ? "never used" : "last use not known";

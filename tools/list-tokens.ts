@@ -7,7 +7,7 @@ export const listTokens = defineTool({
   name: "list_tokens",
   title: "List tokens",
   description:
-    "Lists tokens, newest first, a page per call; never their values. Use it to find what expires soon (expires_within), what somebody made (created_by), or the id of a token to revoke.",
+    "Lists tokens, newest first, a page per call; never their values. To find what expires soon (expires_within), what somebody made (created_by), or the id to revoke.",
   effect: "read",
   input: z.object({
     status: statuses.optional(),

@@ -29,10 +29,11 @@ export const restrictToken = defineTool({
   }),
   async run({ from, restrictions, deliver_to, deliver_path }, context) {
     const { restrict, provider } = context.use("restrict");
-    const outlet = await context.outlet(deliver_to, deliver_path);
+    const outlet = await context.outlet(deliver_to, { path: deliver_path });
     const parent = await tokenBy(from, context);
     const { secret, explanation } = await restrict.narrow(parent, restrictions);
-    const receipt = await outlet.deliver(secret);
+    const username = "x";
+    const receipt = await outlet.deliver({ username, secret });
     return {
       show_once_warning: [
         outlet.reveals
@@ -44,7 +45,7 @@ export const restrictToken = defineTool({
       explanation: explanation.sentences,
       expires_at: explanation.expires_at,
       delivery: receipt,
-      ...(outlet.reveals && { credential: { username: "x", token: secret } }),
+      ...(outlet.reveals && { credential: { username, token: secret } }),
     };
   },
   say: ({ show_once_warning, explanation, delivery, credential }) =>

@@ -1,4 +1,4 @@
-import { secretKeys, settings } from "../config.ts";
+import { secretKeys, settings } from "../config/settings.ts";
 import type { Command } from "./command.ts";
 
 const usage = `fly-tokens [COMMAND] [FLAGS]
@@ -10,6 +10,7 @@ Commands
   call TOOL         Call one tool: --json '{…}'; --help shows its arguments; without TOOL the list
   approve HANDLE    Agree to a plan at the terminal
   credential-helper For clients that ask for their login: docker, keyring, pnpm, cargo
+  login jfrog       Log in to JFrog Fly with the browser (--url https://SUBDOMAIN.jfrog.io)
   macaroon WHAT     Fly.io's tokens offline, the header on stdin: explain [--json], attenuate --caveats FILE [--location URL],
                     verify --key-file FILE [--third-party LOCATION=FILE]…
   demo              The whole job in a throw-away home

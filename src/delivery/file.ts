@@ -6,8 +6,8 @@ export const file = defineDelivery({
   id: "file",
   title: "in a new file that only you can read",
   reveals: false,
-  check: (destination, disk) => disk.create(pathOf(destination), "", { dry_run: true }),
-  async deliver(secret, destination, disk) {
+  check: (destination, { disk }) => disk.create(pathOf(destination), "", { dry_run: true }),
+  async deliver({ secret }, destination, { disk }) {
     const path = pathOf(destination);
     await disk.create(path, `${secret.reveal()}\n`);
     return { kind: "file", location: path };

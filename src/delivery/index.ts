@@ -1,5 +1,6 @@
 import type { Delivery } from "./delivery.ts";
 import { file } from "./file.ts";
 import { inline } from "./inline.ts";
+import { kubernetes } from "./kubernetes.ts";
 
-export const deliveries: readonly Delivery[] = [file, inline];
+export const deliveries: readonly Delivery[] = [file, inline, kubernetes];

@@ -1,33 +1,38 @@
 /** The one place of a call where its secret is to go: chosen and tried before the secret exists. */
-import type { Disk } from "../disk/disk.ts";
 import { Problem } from "../problem.ts";
-import type { Secret } from "../secret.ts";
-import type { Delivery, DeliveryReceipt, Destination } from "./delivery.ts";
+import type { Delivery, DeliveryReceipt, Destination, Login, Means } from "./delivery.ts";
 
 export interface Outlet {
   /** Whether the value appears in the result of the call. */
   reveals: boolean;
-  deliver(secret: Secret): Promise<DeliveryReceipt>;
+  deliver(login: Login): Promise<DeliveryReceipt>;
 }
 
 /**
  * @param policy whether the operator lets secrets into results
- * @throws Problem `unsupported`, `forbidden` by the operator, and what makes the delivery impossible
+ * @throws Problem `unsupported`, `forbidden` by the operator, `invalid_input`, and what makes the delivery impossible
  */
 export async function openOutlet(
   deliveries: readonly Delivery[],
   to: string,
   destination: Destination,
   policy: "allow" | "deny",
-  disk: Disk,
+  means: Means,
 ): Promise<Outlet> {
-  const delivery = deliveries.find(({ id }) => id === to);
+  const possible = deliveries.filter(({ pulls_images }) => !pulls_images || means.issuer);
+  const delivery = possible.find(({ id }) => id === to);
   if (!delivery)
     throw new Problem("unsupported", `There is no delivery "${to}".`, "Use one of the schema's.", {
-      allowed: deliveries.map(({ id }) => id),
+      allowed: possible.map(({ id }) => id),
     });
+  if (destination.kubernetes && !delivery.pulls_images)
+    throw new Problem(
+      "invalid_input",
+      `With deliver_to "${to}" nothing goes to a cluster.`,
+      'Call again with deliver_to "kubernetes", or without the argument kubernetes.',
+    );
   if (delivery.reveals && policy === "deny") {
-    const others = deliveries.filter(({ reveals }) => !reveals).map(({ id }) => id);
+    const others = possible.filter(({ reveals }) => !reveals).map(({ id }) => id);
     throw new Problem(
       "forbidden",
       "The operator forbids secrets in results (FLY_TOKENS_INLINE_SECRETS=deny).",
@@ -35,6 +40,6 @@ export async function openOutlet(
       { allowed: others },
     );
   }
-  await delivery.check(destination, disk);
-  return { reveals: delivery.reveals, deliver: (secret) => delivery.deliver(secret, destination, disk) };
+  await delivery.check(destination, means);
+  return { reveals: delivery.reveals, deliver: (login) => delivery.deliver(login, destination, means) };
 }

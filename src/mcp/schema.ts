@@ -50,14 +50,7 @@ function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     io,
     override: ({ jsonSchema: part, path }) => {
-      if (part.maximum === Number.MAX_SAFE_INTEGER) delete part.maximum;
-      if (part.minimum === Number.MIN_SAFE_INTEGER) delete part.minimum;
-      // Checked all the same, with a sentence that says so.
-      delete part.minLength;
-      delete part.maxLength;
-      if (part.minimum === 1) delete part.minimum;
-      delete part.minItems;
-      delete part.maxItems;
+      dropTheObvious(part);
       if (path.length > 0) delete part.additionalProperties;
       if (io === "output") thinOut(part, path.map(String));
     },
@@ -77,6 +70,14 @@ function thinOut(part: Json, path: readonly string[]): void {
   if (path.length === 2) delete part.properties;
   // The values of what lies deeper say themselves what they are.
   if (path.length > 2 && path.at(-2) === "properties") for (const key of Object.keys(part)) delete part[key];
+}
+
+/** What is checked all the same, with a sentence that says so; and what goes without saying of what is left out. */
+function dropTheObvious(part: Json): void {
+  if (part.maximum === Number.MAX_SAFE_INTEGER) delete part.maximum;
+  if (part.minimum === Number.MIN_SAFE_INTEGER || part.minimum === 1) delete part.minimum;
+  for (const limit of ["minLength", "maxLength", "minItems", "maxItems"]) delete part[limit];
+  if (part.default === false || part.default === "") delete part.default;
 }
 
 /**

@@ -46,8 +46,7 @@ export function useProvider<Group extends Ability>(
       "Name one of those that get_status lists.",
       { allowed: idsOf(providers) },
     );
-  // A token that somebody holds can be narrowed without asking anyone.
-  if (!provider.configured && ability !== "restrict")
+  if (!provider.configured && !needsNobody(ability))
     throw new Problem(
       "not_configured",
       `${provider.title} is not configured.`,
@@ -68,8 +67,13 @@ export function useProvider<Group extends Ability>(
 function defaultFor(ability: Ability, providers: readonly Provider[]): Provider | undefined {
   const usual = defaultProvider(providers);
   if (usual?.[ability]) return usual;
-  const able = providers.filter((one) => one[ability]);
+  const able = providers.filter((one) => one[ability] && (one.configured || needsNobody(ability)));
   return able.length === 1 ? able[0] : usual;
+}
+
+/** A token that somebody holds can be narrowed without asking anyone. */
+function needsNobody(ability: Ability): boolean {
+  return ability === "restrict";
 }
 
 /** `undefined` when several products are configured: never guess whose credential to use. */

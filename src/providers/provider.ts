@@ -95,13 +95,17 @@ export interface Tokens {
   delete?(id: string): Promise<"deleted">;
 }
 
+/** What of it an issuer does not know is absent, and `elsewhere` says who does. */
 export interface Environments {
-  create(name: string, description: string): Promise<Environment>;
+  /** Absent where one comes into being with its first token: then `issue` takes any name that could be one. */
+  create?(name: string, description: string): Promise<Environment>;
   list(): Promise<Environment[]>;
   get(name: string): Promise<Environment>;
-  running(name: string): Promise<Running[]>;
-  drift(name: string): Promise<Drift[]>;
-  history(name: string, query: { limit: number; cursor?: string | undefined }): Promise<Page<Deployment>>;
+  running?(name: string): Promise<Running[]>;
+  drift?(name: string): Promise<Drift[]>;
+  history?(name: string, query: { limit: number; cursor?: string | undefined }): Promise<Page<Deployment>>;
+  /** Where to look for what is absent here, as a sentence. */
+  elsewhere?: string;
 }
 
 /** Where a package manager finds the registry. URLs end without a slash unless the ecosystem wants one. */
@@ -180,5 +184,7 @@ export interface Provider {
   cautions?(secret: Secret): readonly string[];
   /** What the user should know about it now, a sentence each. */
   notes?(): readonly string[];
+  /** What has been found out about it since it was opened, a sentence each; for who asks how it stands. */
+  facts?(): readonly string[];
   close?(): Promise<void>;
 }

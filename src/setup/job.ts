@@ -57,7 +57,9 @@ export async function openJob(
   const { tokens } = context.use("tokens", request);
   const { registries, provider } = context.use("registries", request);
   const expires_at = expiresAt(request.expires, context.now(), context.config.max_expiry);
-  if (request.environment !== undefined) await provider.environments?.get(request.environment);
+  // Where one comes into being with its first token, it need not be there yet.
+  if (request.environment !== undefined && provider.environments?.create)
+    await provider.environments.get(request.environment);
   if (place.project_dir !== undefined) await requireFolder(place.project_dir);
   const parts: Part[] = [];
   for (const manager of managers)

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { dockerConfigJson } from "../../src/package-managers/docker/pull-secret.ts";
 import { docker } from "../../src/package-managers/docker.ts";
 import type { Place, Target } from "../../src/package-managers/package-manager.ts";
-import { Secret } from "../../src/secret.ts";
+import { redact, Secret } from "../../src/secret.ts";
+import { Canaries } from "../support/canaries.ts";
 import { placeOf, refusalOf, textsOf, token, written } from "./place.ts";
 
 const host = "acme.example";
@@ -205,6 +206,19 @@ describe("a pull secret", () => {
         },
       },
     });
+  });
+
+  it("names the path below which the images are, where there is one", () => {
+    const { auths } = JSON.parse(dockerConfigJson([{ ...login, path: "docker" }])) as { auths: object };
+    expect(Object.keys(auths)).toEqual([`${host}/docker`]);
+  });
+
+  it("is not quoted in base64 of base64 either", () => {
+    const encoded = Buffer.from(dockerConfigJson([login])).toString("base64");
+    const canaries = new Canaries();
+    canaries.add(auth);
+    expect(canaries.in(encoded)).toEqual([auth]);
+    expect(canaries.in(redact(encoded))).toEqual([]);
   });
 
   it.each([{ host: "https://acme.example/v2" }, { username: "a:b" }, { secret: new Secret("two\nlines") }])(

@@ -5,7 +5,15 @@
 import { describe, expect, test } from "vitest";
 import { Problem } from "../../src/problem.ts";
 import type { Ability } from "../../src/providers/choose.ts";
-import type { Ecosystem, Page, Provider, Token, TokenQuery, Tokens } from "../../src/providers/provider.ts";
+import type {
+  Ecosystem,
+  Environments,
+  Page,
+  Provider,
+  Token,
+  TokenQuery,
+  Tokens,
+} from "../../src/providers/provider.ts";
 import { environmentShape, tokenShape } from "../../src/providers/shapes.ts";
 import { Secret } from "../../src/secret.ts";
 import { rejection } from "./server.ts";
@@ -26,6 +34,8 @@ export interface ProviderUnderTest {
   abilities: readonly Ability[];
   /** Whether its tokens may live for ever; unless told otherwise, they may. */
   never?: boolean;
+  /** Where environments come from: they are made (the default), or named when a token is issued. */
+  environments?: "made" | "named";
   /** What its registries hold; unless told otherwise, all of these. */
   ecosystems?: readonly Ecosystem[];
   open(): Promise<Opened>;
@@ -51,7 +61,9 @@ export function describeProvider(id: string, under: ProviderUnderTest): void {
       describe("listing", () => listing(under));
       describe("ending", () => ending(under));
     }
-    if (abilities.includes("environments")) describe("environments", () => environments(open));
+    if (abilities.includes("environments"))
+      describe("environments", () =>
+        under.environments === "named" ? namedEnvironments(open) : environments(open));
     if (abilities.includes("registries")) describe("registries", () => registries(under));
     if (abilities.includes("identity")) describe("identity", () => identity(open));
   });
@@ -64,7 +76,7 @@ function farthest(opened: Opened, never = true): Date | null {
   return never ? null : new Date(opened.now().getTime() + 300 * day);
 }
 
-function issuing(id: string, { abilities, never, open }: ProviderUnderTest): void {
+function issuing(id: string, { abilities, never, environments: origin, open }: ProviderUnderTest): void {
   test("returns the token with a value that prints nowhere", async () => {
     await using opened = await open();
     const expires_at = new Date(opened.now().getTime() + day);
@@ -116,9 +128,11 @@ function issuing(id: string, { abilities, never, open }: ProviderUnderTest): voi
     ["a name of spaces", "invalid_input", { name: "  " }],
     ["a name that hides something", "invalid_input", { name: "a\u202eb" }],
     ["a name without end", "invalid_input", { name: "x".repeat(10_000) }],
-    abilities.includes("environments")
-      ? ["an environment that does not exist", "not_found", { environment: "nowhere" }]
-      : ["an environment", "unsupported", { environment: "nowhere" }],
+    origin === "named"
+      ? ["an environment that cannot be called so", "invalid_input", { environment: "No where" }]
+      : abilities.includes("environments")
+        ? ["an environment that does not exist", "not_found", { environment: "nowhere" }]
+        : ["an environment", "unsupported", { environment: "nowhere" }],
   ])("is refused for %s, and leaves nothing behind", async (_, code, part) => {
     await using opened = await open();
     const tokens = has(opened.provider, "tokens");
@@ -276,8 +290,9 @@ function ending({ never, open }: ProviderUnderTest): void {
       await using opened = await open();
       const tokens = has(opened.provider, "tokens");
       await issued(opened, "t", lasting);
-      for (const call of [tokens.get(id), tokens.revoke(id), tokens.delete?.(id)])
-        if (call) expect(await rejection(call)).toMatchObject({ code: "not_found" });
+      const calls = [tokens.get(id), tokens.revoke(id), ...(tokens.delete ? [tokens.delete(id)] : [])];
+      for (const error of await Promise.all(calls.map((call) => rejection(call))))
+        expect(error).toMatchObject({ code: "not_found" });
       expect((await tokens.list({ limit: 50, status: "active" })).items.length).toBe(1);
     },
   );
@@ -286,7 +301,7 @@ function ending({ never, open }: ProviderUnderTest): void {
 function environments(open: Open): void {
   test("are made once, found by name, and count their active tokens", async () => {
     await using opened = await open();
-    const all = has(opened.provider, "environments");
+    const all = whole(opened.provider);
     expect(await all.list()).toEqual([]);
     const made = await all.create("production", "Where users are");
     expect(environmentShape.parse(made)).toEqual(made);
@@ -304,7 +319,7 @@ function environments(open: Open): void {
     "cannot be called %j",
     async (name) => {
       await using opened = await open();
-      expect(await rejection(has(opened.provider, "environments").create(name, ""))).toMatchObject({
+      expect(await rejection(whole(opened.provider).create(name, ""))).toMatchObject({
         code: "invalid_input",
       });
     },
@@ -312,7 +327,7 @@ function environments(open: Open): void {
 
   test("their tokens are found by their name", async () => {
     await using opened = await open();
-    await has(opened.provider, "environments").create("production", "");
+    await whole(opened.provider).create("production", "");
     await issued(opened, "other");
     const { id } = await issued(opened, "deploy", null, "production");
     const page = await has(opened.provider, "tokens").list({ limit: 50, environment: "production" });
@@ -321,7 +336,7 @@ function environments(open: Open): void {
 
   test("begin without a past", async () => {
     await using opened = await open();
-    const all = has(opened.provider, "environments");
+    const all = whole(opened.provider);
     await all.create("new", "");
     expect(await all.running("new")).toEqual([]);
     expect(await all.drift("new")).toEqual([]);
@@ -330,7 +345,7 @@ function environments(open: Open): void {
 
   test.each(["nowhere", "", "..", "../tokens"])("are not found by the name %j", async (name) => {
     await using opened = await open();
-    const all = has(opened.provider, "environments");
+    const all = whole(opened.provider);
     const calls = [all.get(name), all.running(name), all.drift(name), all.history(name, { limit: 1 })];
     for (const call of calls) expect(await rejection(call)).toMatchObject({ code: "not_found" });
   });
@@ -339,7 +354,7 @@ function environments(open: Open): void {
     await using opened = await open();
     const { push, pull } = opened;
     if (!push || !pull) return;
-    const all = has(opened.provider, "environments");
+    const all = whole(opened.provider);
     await all.create("production", "");
     const { token, secret } = await has(opened.provider, "tokens").issue({
       name: "deploy",
@@ -365,6 +380,64 @@ function environments(open: Open): void {
     const rest = await all.history("production", { limit: 1, cursor: page.next_cursor });
     expect(rest.items).toMatchObject([{ image, tag: "1", digest: first }]);
     expect(rest.next_cursor).toBeUndefined();
+  });
+}
+
+/** Those that know everything of environments. */
+function whole(provider: Provider): Required<Omit<Environments, "elsewhere">> {
+  const { create, running, drift, history, ...rest } = has(provider, "environments");
+  if (!create || !running || !drift || !history) throw new Error(`${provider.id} lacks something.`);
+  return { ...rest, create, running, drift, history };
+}
+
+function namedEnvironments(open: Open): void {
+  test("come with their first token, are found by name, and count their active tokens", async () => {
+    await using opened = await open();
+    const all = has(opened.provider, "environments");
+    expect(await all.list()).toEqual([]);
+    const staging = await issued(opened, "first", null, "staging");
+    opened.advance(1000);
+    const { id } = await issued(opened, "deploy", null, "production");
+    const production = await all.get("production");
+    expect(environmentShape.parse(production)).toEqual(production);
+    expect(production).toMatchObject({ name: "production", tokens: 1 });
+    expect((await all.list()).map(({ name }) => name)).toEqual(["production", "staging"]);
+    await has(opened.provider, "tokens").revoke(id);
+    expect(await all.get("production")).toEqual({ ...production, tokens: 0 });
+    expect((await all.get("staging")).created_at).toBe(staging.created_at);
+  });
+
+  test("their tokens are found by their name", async () => {
+    await using opened = await open();
+    await issued(opened, "other");
+    const { id } = await issued(opened, "deploy", null, "production");
+    const page = await has(opened.provider, "tokens").list({ limit: 50, environment: "production" });
+    expect(page.items.map((token) => [token.id, token.environment])).toEqual([[id, "production"]]);
+  });
+
+  test.each(["", "Production", "a b", "../x", "a/b", "x".repeat(64), "прод"])(
+    "cannot be called %j",
+    async (environment) => {
+      await using opened = await open();
+      const request = { name: "n", permission: "read_only", expires_at: null, environment } as const;
+      expect(await rejection(has(opened.provider, "tokens").issue(request))).toMatchObject({
+        code: "invalid_input",
+      });
+    },
+  );
+
+  test.each(["nowhere", "", "..", "../tokens"])("are not found by the name %j", async (name) => {
+    await using opened = await open();
+    expect(await rejection(has(opened.provider, "environments").get(name))).toMatchObject({
+      code: "not_found",
+    });
+  });
+
+  test("lack what the issuer does not know, and say who knows it", async () => {
+    await using opened = await open();
+    const { create, running, drift, history, elsewhere } = has(opened.provider, "environments");
+    expect([create, running, drift, history]).toEqual([undefined, undefined, undefined, undefined]);
+    expect(elsewhere).toMatch(/\.$/);
   });
 }
 

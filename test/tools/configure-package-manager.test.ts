@@ -98,7 +98,7 @@ describe("refuses, and mints nothing,", () => {
     [{ manager: "npm", expires: "2020-01-01" }, "invalid_input", {}],
     [{ manager: "npm", expires: "whenever" }, "invalid_input", {}],
     [{ manager: "npm", environment: "moon" }, "not_found", {}],
-    [{ manager: "npm", provider: "nobody" }, "not_found", { allowed: ["local", "flyio"] }],
+    [{ manager: "npm", provider: "nobody" }, "not_found", { allowed: ["local", "flyio", "jfrog"] }],
     [{ manager: "npm", token: "flyt_x" }, "invalid_input", { allowed: expect.arrayContaining(["token_id"]) }],
     [{ manager: "npm", npm_scope: "acme" }, "invalid_input", {}],
     [{ manager: "pip,docker", npm_scope: "@acme" }, "invalid_input", {}],

@@ -277,7 +277,7 @@ describe("is refused, and nothing is minted,", () => {
     ["an end that is no time", { expires: "soon" }, "invalid_input", {}],
     ["a key that no header can hold", { idempotency_key: "\u043a\u043b\u044e\u0447" }, "invalid_input", {}],
     ["an unknown environment", { environment: "prodution" }, "not_found", {}],
-    ["an unknown provider", { provider: "nobody" }, "not_found", { allowed: ["local", "flyio"] }],
+    ["an unknown provider", { provider: "nobody" }, "not_found", { allowed: ["local", "flyio", "jfrog"] }],
   ])("%s", async (_what, args, code, details) => {
     const result = await call({ name: "ci", ...args });
     expectRefusal(result, code as "conflict");
@@ -298,7 +298,7 @@ describe("is refused, and nothing is minted,", () => {
     await reopen({ env: { FLY_TOKENS_INLINE_SECRETS: "deny" } });
     const result = await call({ name: "ci" });
     expectRefusal(result, "forbidden", /FLY_TOKENS_INLINE_SECRETS=deny.*deliver_to file/);
-    expect(result.error.allowed).toEqual(["file"]);
+    expect(result.error.allowed).toEqual(["file", "kubernetes"]);
     expect(await tokens()).toEqual([]);
     const path = join(world.home, "token");
     answerOf(generateToken, await call({ name: "ci", deliver_to: "file", deliver_path: path }));

@@ -41,6 +41,13 @@ it("tells who issues, as whom we come, what the operator allows, and which packa
         capabilities: ["tokens", "registries", "identity", "restrict"],
         problem: "It is not configured. Log in with `fly auth login`, or set FLY_API_TOKEN.",
       },
+      {
+        id: "jfrog",
+        configured: false,
+        capabilities: ["tokens", "environments", "registries", "identity"],
+        problem:
+          "It is not configured. Log in with `fly-tokens login jfrog`, or set JFROG_URL and JFROG_ACCESS_TOKEN.",
+      },
     ],
     policy: { inline_secrets: "allow", confirm: "auto", read_only: false },
     package_managers: expect.arrayContaining([

@@ -1,11 +1,13 @@
 /** What a cluster pulls images with: the value of `.dockerconfigjson` in a secret of type `kubernetes.io/dockerconfigjson`. */
-import type { Secret } from "../../secret.ts";
+import { Secret } from "../../secret.ts";
 import { checkText, checkUsername } from "../input.ts";
 import { checkHost } from "./config.ts";
 
 export interface HostLogin {
   /** `host[:port]`. */
   host: string;
+  /** Below the host: a cluster takes the login for images under it, docker for all of the host. */
+  path?: string | undefined;
   username: string;
   secret: Secret;
 }
@@ -17,11 +19,13 @@ export interface HostLogin {
  * @throws Problem `invalid_input`
  */
 export function dockerConfigJson(logins: readonly HostLogin[]): string {
-  const auths = logins.map(({ host, username, secret }) => {
+  const auths = logins.map(({ host, path, username, secret }) => {
     checkHost(host);
     checkUsername(username);
     const password = checkText("token", secret.reveal());
-    return [host, { username, password, auth: Buffer.from(`${username}:${password}`).toString("base64") }];
+    // A secret of its own: in a manifest it is encoded once more, and whoever quotes that quotes the token.
+    const auth = new Secret(Buffer.from(`${username}:${password}`).toString("base64"));
+    return [path ? `${host}/${path}` : host, { username, password, auth: auth.reveal() }];
   });
   return JSON.stringify({ auths: Object.fromEntries(auths) });
 }

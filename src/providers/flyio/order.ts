@@ -2,15 +2,16 @@
 import type { Config } from "../../config.ts";
 import type { CaveatJson } from "../../macaroon/caveat.ts";
 import { Problem } from "../../problem.ts";
+import { type Mark, newMark } from "../mark.ts";
+import { checkedName } from "../name.ts";
 import type { IssueRequest } from "../provider.ts";
 import type { CreateLimitedAccessTokenInput } from "./api.generated.ts";
 import type { Ask } from "./graphql.ts";
 import { type Kind, kindOf, profileOf } from "./kinds.ts";
 import { labelled } from "./label.ts";
-import { type Mark, newMark } from "./mark.ts";
 import { commandsCaveat } from "./narrow.ts";
 import { type Target, targetOf } from "./target.ts";
-import { checkedName, goDuration } from "./wording.ts";
+import { goDuration } from "./wording.ts";
 
 export interface Order {
   kind: Kind;

@@ -2,17 +2,18 @@
 import type { Config } from "../../config.ts";
 import { Problem } from "../../problem.ts";
 import type { Seams } from "../../seams.ts";
+import { pageOf } from "../page.ts";
 import type { Tokens } from "../provider.ts";
+import { Turns } from "../turns.ts";
 import type { Credentials } from "./credential.ts";
 import type { Fingerprints } from "./fingerprints.ts";
 import type { Ask } from "./graphql.ts";
 import { issue } from "./issue.ts";
-import { pageOf } from "./list.ts";
+import { labelIn } from "./label.ts";
 import { model } from "./model.ts";
 import { orderOf } from "./order.ts";
 import { recordById, recordsIn } from "./records.ts";
 import { revoke } from "./revoke.ts";
-import { Turns } from "./turns.ts";
 import { weaknessOf } from "./weakness.ts";
 
 interface Parts {
@@ -43,6 +44,8 @@ export function tokensOf({ ask, config, credentials, fingerprints, now }: Parts)
       return pageOf(
         records.map((record) => model(record, now())),
         query,
+        // The label in front of a name is no part of it.
+        ({ name }) => name.slice(labelIn(name)?.text.length ?? 0),
       );
     },
     get: async (id) => model(await recordById(ask, id), now()),

@@ -1,24 +1,9 @@
-/** How a token's name and its length of life are written at Fly.io. */
+/** How a token's length of life is written at Fly.io. */
 import { Problem } from "../../problem.ts";
 
 const day = 86_400_000;
 /** What `fly tokens create` gives unless it is told otherwise. */
 const longest = 20 * 365 * day;
-
-/** @throws Problem `invalid_input` for a name that is none, or that hides something */
-export function checkedName(name: string): string {
-  const length = [...name].length;
-  const isLong = length > 100;
-  if (isLong || name.trim() === "" || /[\p{C}\p{Zl}\p{Zp}]/u.test(name))
-    throw new Problem(
-      "invalid_input",
-      isLong
-        ? "The name is longer than 100 characters."
-        : "The name is empty or contains invisible characters.",
-      "Name it in 1 to 100 visible characters.",
-    );
-  return name.trim().replace(/\s+/g, " ");
-}
 
 /**
  * The length of a life as Go prints it, such as `720h0m0s`. Fly.io is always told one: left alone, it makes tokens that

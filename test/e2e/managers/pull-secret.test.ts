@@ -8,20 +8,29 @@ import { succeed } from "../wares.ts";
 
 describeWith(["kubectl"], "a pull secret", () => {
   test.each([
-    ["acme.example", "alice", "a-token-of-nobody's"],
-    ["127.0.0.1:5000", "bob@acme.example", 'tök:en "quoted" <&>'],
-  ])("is what kubectl makes for %s", async (host, username, token) => {
+    ["acme.example", undefined, "alice", "a-token-of-nobody's"],
+    ["acme.example", "docker", "alice", "a-token-of-nobody's"],
+    ["127.0.0.1:5000", "docker", "bob@acme.example", 'tök:en "quoted" <&>'],
+  ])("is what kubectl makes for %s, path %s", async (host, path, username, token) => {
     await using machine = await openMachine();
     // On the command line, where a real token must never be: here it is nobody's.
     const made = await succeed(
       machine.run("kubectl", [
-        ...["create", "secret", "docker-registry", "pull", `--docker-server=${host}`],
+        ...[
+          "create",
+          "secret",
+          "docker-registry",
+          "pull",
+          `--docker-server=${path ? `${host}/${path}` : host}`,
+        ],
         ...[`--docker-username=${username}`, `--docker-password=${token}`, "--dry-run=client", "-o", "json"],
       ]),
     );
     const { type, data } = JSON.parse(made) as { type: string; data: Record<string, string> };
     expect(type).toBe("kubernetes.io/dockerconfigjson");
     const theirs = JSON.parse(Buffer.from(data[".dockerconfigjson"] ?? "", "base64").toString("utf8"));
-    expect(JSON.parse(dockerConfigJson([{ host, username, secret: new Secret(token) }]))).toEqual(theirs);
+    expect(JSON.parse(dockerConfigJson([{ host, path, username, secret: new Secret(token) }]))).toEqual(
+      theirs,
+    );
   });
 });

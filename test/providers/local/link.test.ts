@@ -118,7 +118,7 @@ describe("a registry that goes away", () => {
     expect((await provider.tokens.get(id)).name).toBe("first");
     other.child.kill("SIGKILL");
     await once(other.child, "exit");
-    await provider.environments.create("production", "");
+    await provider.environments.create?.("production", "");
     await provider.tokens.issue(request);
     expect((await provider.tokens.list({ limit: 50 })).items.map(({ name }) => name)).toEqual(["n", "first"]);
     expect(provider.notes?.().length).toBe(1);

@@ -1,27 +1,38 @@
-/** Fly.io neither filters nor sorts: that is done here, over everything that it has. */
-import { Problem } from "../../problem.ts";
-import type { Page, Token, TokenQuery } from "../provider.ts";
-import type { TokenSort } from "../shapes.ts";
-import { labelIn } from "./label.ts";
+/** A page of a list, for issuers that give all they have at once: filtered, sorted and cut here. */
+import { Problem } from "../problem.ts";
+import type { Page, Token, TokenQuery } from "./provider.ts";
+import type { TokenSort } from "./shapes.ts";
 
-/** The page of a query. @throws Problem `invalid_input` for a cursor that is none of this order */
-export function pageOf(tokens: readonly Token[], query: TokenQuery): Page<Token> {
+/**
+ * The page of a query.
+ * @param nameOf what a token is sorted by as its name
+ * @throws Problem `invalid_input` for a cursor that is none of this order
+ */
+export function pageOf(
+  tokens: readonly Token[],
+  query: TokenQuery,
+  nameOf: (token: Token) => string = ({ name }) => name,
+): Page<Token> {
   const sort = query.sort ?? (query.expires_before ? "expires_at" : "-created_at");
+  const keyOf = (token: Token): Key => {
+    const field = sort.replace("-", "") as "created_at" | "name" | "expires_at";
+    return [field === "name" ? fold(nameOf(token)) : (token[field] ?? endless), token.id];
+  };
   const found = tokens
     .filter((token) => matches(token, query))
-    .sort((a, b) => compare(keyOf(a, sort), keyOf(b, sort), sort));
+    .sort((a, b) => compare(keyOf(a), keyOf(b), sort));
   const after = query.cursor === undefined ? undefined : decode(query.cursor, sort);
-  const rest = after ? found.filter((token) => compare(keyOf(token, sort), after, sort) > 0) : found;
+  const rest = after ? found.filter((token) => compare(keyOf(token), after, sort) > 0) : found;
   const items = rest.slice(0, query.limit);
   const last = items.at(-1);
   const isEnd = !last || items.length === rest.length;
-  return { items, total: found.length, ...(!isEnd && { next_cursor: encode(keyOf(last, sort), sort) }) };
+  return { items, total: found.length, ...(!isEnd && { next_cursor: encode(keyOf(last), sort) }) };
 }
 
 function matches(token: Token, query: TokenQuery): boolean {
   const { status, permission, environment, name, created_by, expires_before } = query;
   return (
-    environment === undefined &&
+    (environment === undefined || token.environment === environment) &&
     (status === undefined || token.status === status) &&
     (permission === undefined || token.permission === permission) &&
     (name === undefined || fold(token.name).includes(fold(name))) &&
@@ -31,14 +42,11 @@ function matches(token: Token, query: TokenQuery): boolean {
   );
 }
 
-/** What tokens are ordered by, and their ids where that is the same. The label in front of a name is no part of it. */
+/** What tokens are ordered by, and their ids where that is the same. */
 type Key = readonly [value: string, id: string];
 
-function keyOf(token: Token, sort: TokenSort): Key {
-  const field = sort.replace("-", "") as "created_at" | "name" | "expires_at";
-  const name = token.name.slice(labelIn(token.name)?.text.length ?? 0);
-  return [field === "name" ? fold(name) : (token[field] ?? ""), token.id];
-}
+/** After every time. */
+const endless = "~";
 
 function compare(a: Key, b: Key, sort: TokenSort): number {
   const order = compareText(a[0], b[0]) || compareText(a[1], b[1]);
