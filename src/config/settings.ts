@@ -164,7 +164,7 @@ export const settings = {
     env: "FLY_TOKENS_JFROG_SCOPE_READ_WRITE",
     guarded: true,
     form: z.string().min(1).max(500).optional(),
-    about: "JFrog Fly: the scope of the others; default: artifact:KEY:r,w for each repository key",
+    about: "JFrog Fly: the scope of the others; default: artifact:KEY:r,w for each repository key, r,w,d for docker and helm",
   },
   jfrog_reference_tokens: {
     env: "FLY_TOKENS_JFROG_REFERENCE_TOKENS",

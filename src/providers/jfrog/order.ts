@@ -38,7 +38,7 @@ export async function orderOf(
   const name = checkedName(request.name);
   const environment = checkedEnvironment(request.environment);
   const expires_in = secondsUntil(expires_at, now);
-  const scope = scopeFor(permission, [...new Set(Object.values(await keysAt(session, config)))], config);
+  const scope = scopeFor(permission, await keysAt(session, config), config);
   const isShort = expires_in > 0 && expires_in < revocableFrom;
   const needsVersion = isShort || config.jfrog_reference_tokens;
   const version = needsVersion ? await session.version() : undefined;

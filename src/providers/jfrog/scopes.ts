@@ -1,15 +1,17 @@
 /**
  * What the two permissions are at the platform: scopes, at most 500 characters. Fly's own are not known, so they are
- * built here as narrow as they can be: read, or read and deploy, in each repository of the team. Overwriting needs `d`
- * (a docker tag that is pushed again); who wants that sets FLY_TOKENS_JFROG_SCOPE_READ_WRITE.
+ * built here as narrow as they can be: read, or read and deploy, in each repository of the team. Where a name stands for
+ * another thing each time that it is pushed, as docker's tags do, deploying takes `d` (overwrite) as well.
  */
 import type { Config } from "../../config.ts";
 import { Problem, quote } from "../../problem.ts";
 import type { IssueRequest } from "../provider.ts";
+import type { Keys, Kind } from "./repositories.ts";
 
 const longest = 500;
 
 const actions = { read_only: "r", read_write: "r,w" } as const;
+const retagged: readonly Kind[] = ["docker", "helm"];
 const settings = {
   read_only: "FLY_TOKENS_JFROG_SCOPE_READ_ONLY",
   read_write: "FLY_TOKENS_JFROG_SCOPE_READ_WRITE",
@@ -19,15 +21,13 @@ const settings = {
 const part =
   /^(applied-permissions\/(user|admin|groups:[^\s[\]]+|roles:[^\s:[\]]+:[^\s:[\]]+)|artifact:[^\s[\]]+:([rwdamxs*]+|[rwdamxs]+(,[rwdamxs]+)+)|system:(metrics|livelogs|identities|permissions):[a-z*,]+)$/;
 
-/** @param keys the repositories' @throws Problem `not_configured` for a setting that is no scope, and for too many keys */
-export function scopeFor(
-  permission: IssueRequest["permission"],
-  keys: readonly string[],
-  config: Config,
-): string {
+/** @throws Problem `not_configured` for a setting that is no scope, and for too many keys */
+export function scopeFor(permission: IssueRequest["permission"], keys: Keys, config: Config): string {
   const setting = settings[permission];
   const own = permission === "read_only" ? config.jfrog_scope_read_only : config.jfrog_scope_read_write;
-  const scope = own?.trim() ?? keys.map((key) => `artifact:${key}:${actions[permission]}`).join(" ");
+  const names = [...new Set(Object.values(keys))];
+  const scope =
+    own?.trim() ?? names.map((key) => `artifact:${key}:${actionsIn(key, keys, permission)}`).join(" ");
   const stranger = partsOf(scope).find((one) => !part.test(one.replace(/"[^"[\]]*"/g, "name")));
   if (stranger !== undefined)
     throw new Problem(
@@ -38,9 +38,14 @@ export function scopeFor(
   if (scope.length <= longest && scope !== "") return scope;
   throw new Problem(
     "not_configured",
-    `A scope has 1 to ${longest} characters, and that for ${keys.length} repositories has ${scope.length}.`,
+    `A scope has 1 to ${longest} characters, and that for ${names.length} repositories has ${scope.length}.`,
     `Set ${setting} to one that is shorter, such as artifact:*:${actions[permission]}.`,
   );
+}
+
+function actionsIn(key: string, keys: Keys, permission: IssueRequest["permission"]): string {
+  const moves = permission === "read_write" && retagged.some((kind) => keys[kind] === key);
+  return moves ? `${actions[permission]},d` : actions[permission];
 }
 
 /** The setting that decides over a permission. */
