@@ -12,12 +12,12 @@ import { type Mark, nextAttempt } from "./mark.ts";
 export interface Marked {
   id: string;
   name: string;
-  /** ISO 8601. */
+  /** A time that `Date` reads. */
   created_at: string;
   mark: Mark;
 }
 
-export interface Making<Made extends Marked> {
+export interface Making<Made extends Marked, Found extends Marked = Marked> {
   name: string;
   mark: Mark;
   /** Whether the caller has given an idempotency key. */
@@ -25,7 +25,7 @@ export interface Making<Made extends Marked> {
   /** Whether the issuer lists such tokens for certain, so that one that is not found was not made. */
   isListed: boolean;
   /** Those of this call, in any order. */
-  find(): Promise<Marked[]>;
+  find(): Promise<Found[]>;
   create(mark: Mark): Promise<Made>;
   revoke(id: string): Promise<unknown>;
 }
@@ -34,9 +34,9 @@ export interface Making<Made extends Marked> {
 const most = { losses: 3, rounds: 8 };
 
 /** @returns what was made, or what an earlier call with the same key has made @throws Problem */
-export async function makeOnce<Made extends Marked>(
-  making: Making<Made>,
-): Promise<{ made: Made } | { earlier: Marked }> {
+export async function makeOnce<Made extends Marked, Found extends Marked>(
+  making: Making<Made, Found>,
+): Promise<{ made: Made } | { earlier: Found }> {
   const lost = new Set<string>();
   let failure = new Problem(
     "conflict",
@@ -63,7 +63,7 @@ export async function makeOnce<Made extends Marked>(
     });
     if (!made) continue;
     const isFirst = await orRevoked(making, made.id, async () =>
-      (await sweep(making, lost)).every((one) => one.id === made.id || one.created_at > made.created_at),
+      (await sweep(making, lost)).every((one) => one.id === made.id || timeOf(one) > timeOf(made)),
     );
     if (isFirst) return { made };
     await revokeOrSay(making, made.id);
@@ -75,7 +75,7 @@ export async function makeOnce<Made extends Marked>(
   throw new Problem(
     "provider_down",
     `The new token did not arrive, ${lost.size} times. No token of this call is left. The last time: ${failure.message}`,
-    "Try again.",
+    "Try again; if it stays so, see the issuer's status page.",
     { cause: failure },
   );
 }
@@ -99,14 +99,21 @@ export async function orRevoked<Result>(
 }
 
 /** Revokes what was made and lost, and returns what else there is of the same key, oldest first. */
-async function sweep(making: Making<Marked>, lost: ReadonlySet<string>): Promise<Marked[]> {
+async function sweep<Found extends Marked>(
+  making: Making<Marked, Found>,
+  lost: ReadonlySet<string>,
+): Promise<Found[]> {
   if (!making.isKeyed && lost.size === 0) return [];
   const found = await making.find().catch((error) => {
     throw lost.size > 0 ? unknown(error, making.name) : error;
   });
   const isLost = ({ mark }: Marked) => lost.has(mark.attempt);
   for (const { id } of found.filter(isLost)) await revokeOrSay(making, id);
-  return found.filter((one) => !isLost(one)).sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
+  return found.filter((one) => !isLost(one)).sort((a, b) => timeOf(a) - timeOf(b));
+}
+
+function timeOf({ created_at }: Marked): number {
+  return new Date(created_at).getTime();
 }
 
 async function isFound({ find, name }: Making<Marked>, mark: Mark): Promise<boolean> {
@@ -117,7 +124,7 @@ async function isFound({ find, name }: Making<Marked>, mark: Mark): Promise<bool
 }
 
 /** @throws Problem `conflict` for a token that the same key made, and another request */
-function sameRequest(earlier: Marked, mark: Mark): Marked {
+function sameRequest<Found extends Marked>(earlier: Found, mark: Mark): Found {
   if (earlier.mark.request === mark.request) return earlier;
   throw new Problem(
     "conflict",

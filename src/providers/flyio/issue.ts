@@ -1,87 +1,68 @@
-/**
- * Making a token. Fly.io gives its value in one answer and knows no idempotency keys, so whatever may have been made and
- * was lost on the way is found by the mark in its name, and revoked: nobody has its value. What cannot be revoked is
- * named in the error. There are never two active tokens for one key.
- */
-import { setTimeout as pause } from "node:timers/promises";
+/** Making a token. Fly.io gives its value in one answer and knows no idempotency keys; its mark stands in its name. */
 import { Problem } from "../../problem.ts";
 import { Secret } from "../../secret.ts";
-import { refusedConnection, timedOut } from "../http.ts";
-import { nextAttempt } from "../mark.ts";
+import type { Mark } from "../mark.ts";
+import { type Making, type Marked, makeOnce, orRevoked } from "../once.ts";
 import type { Grant } from "../provider.ts";
-import { fixes } from "./answers.ts";
 import { createTokenMutation } from "./api.generated.ts";
 import type { Ask } from "./graphql.ts";
-import { withMark } from "./mark.ts";
-import { model, type TokenRecord } from "./model.ts";
+import { splitMark, withMark } from "./mark.ts";
+import { model, statusOf, type TokenRecord } from "./model.ts";
 import { narrowed } from "./narrow.ts";
 import type { Order } from "./order.ts";
-import { isOlder, orRevoked, perhapsLater, revokeOrSay, sameRequest, sweep } from "./twins.ts";
+import { recordsOfApp, recordsOfOrganization } from "./records.ts";
+import { revoke } from "./revoke.ts";
 
-const attempts = 3;
-
-interface Made {
+interface Found extends Marked {
   record: TokenRecord;
+}
+
+interface Made extends Found {
   secret: Secret;
 }
 
 /** @throws Problem */
 export async function issue(ask: Ask, order: Order, now: () => Date): Promise<Grant> {
-  const lost = new Set<string>();
-  let failure = new Problem(
-    "conflict",
-    "Other calls with the same idempotency_key were running at the same time.",
-    "Call again: it returns the token that one of them made.",
-  );
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    const [earlier] = await sweep(ask, order, lost, now());
-    if (earlier) return { token: model(sameRequest(earlier, order), now()) };
-    const mark = nextAttempt(order.mark);
-    const made = await create(ask, order, withMark(order.input.name, mark)).catch(async (error) => {
-      if (!mayHaveHappened(error)) {
-        if (lost.size > 0) await sweep(ask, order, lost, now());
-        throw error;
-      }
-      lost.add(mark.attempt);
-      failure = error;
-      if (!timedOut(error)) return;
-      // It may be made later than anybody looks: another attempt would only add to that.
-      await sweep(ask, order, lost, now());
-      throw perhapsLater(error, order);
-    });
-    if (!made) continue;
-    const grant = await orRevoked(ask, made.record, async () => {
-      const others = await sweep(ask, order, lost, now());
-      const isFirst = others.every((one) => one.id === made.record.id || !isOlder(one, made.record));
-      return isFirst ? finished(made, order, now()) : undefined;
-    });
-    if (grant) return grant;
-    await revokeOrSay(ask, made.record.id);
-    // Of two that were made in the same second each gives way to the other; then the next round decides.
-    await pause(Math.random() * 200);
-  }
-  await sweep(ask, order, lost, now());
-  if (lost.size === 0) throw failure;
-  throw new Problem(
-    "provider_down",
-    `The new token did not arrive, ${lost.size} times. No token of this call is left. The last time: ${failure.message}`,
-    fixes.provider_down,
-    { cause: failure },
-  );
+  const making: Making<Made, Found> = {
+    name: order.input.name,
+    mark: order.mark,
+    isKeyed: order.isKeyed,
+    isListed: true,
+    find: () => twins(ask, order, now()),
+    create: (mark) => create(ask, order, mark),
+    revoke: (id) => revoke(ask, id),
+  };
+  const result = await makeOnce(making);
+  if ("earlier" in result) return { token: model(result.earlier.record, now()) };
+  const { id, record, secret } = result.made;
+  return orRevoked(making, id, async () => ({
+    token: model(record, now()),
+    secret: narrowed(secret, order.kind, order.target, order.commands),
+  }));
 }
 
-async function create(ask: Ask, order: Order, name: string): Promise<Made> {
-  const { createLimitedAccessToken } = await ask(createTokenMutation, { input: { ...order.input, name } });
+/** Active ones of the same call. In which list Fly.io shows an app's token is not certain, so both are read. */
+async function twins(ask: Ask, { target, input, mark: { call } }: Order, now: Date): Promise<Found[]> {
+  const { app, organization } = target;
+  const lists = await Promise.all([
+    app && input.profile === "deploy" ? recordsOfApp(ask, app.name) : [],
+    recordsOfOrganization(ask, organization.slug),
+  ]);
+  const records = new Map(lists.flat().map((record) => [record.id, record]));
+  return [...records.values()].flatMap((record) => {
+    const { name, mark } = splitMark(record.name);
+    const isTwin = mark?.call === call && statusOf(record, now) === "active";
+    return isTwin ? [{ id: record.id, name, created_at: record.createdAt, mark, record }] : [];
+  });
+}
+
+async function create(ask: Ask, { input }: Order, mark: Mark): Promise<Made> {
+  const { createLimitedAccessToken } = await ask(createTokenMutation, {
+    input: { ...input, name: withMark(input.name, mark) },
+  });
   const { tokenHeader, ...record } = Object(createLimitedAccessToken?.limitedAccessToken);
-  if (record.id && tokenHeader) return { record, secret: new Secret(tokenHeader) };
-  throw new Problem("provider_down", "Fly.io answered without the new token's value.", "Try again.");
-}
-
-function finished({ record, secret }: Made, { kind, target, commands }: Order, now: Date): Grant {
-  return { token: model(record, now), secret: narrowed(secret, kind, target, commands) };
-}
-
-/** Whether a token may exist after this. */
-function mayHaveHappened(error: unknown): error is Problem {
-  return error instanceof Problem && error.code === "provider_down" && !refusedConnection(error);
+  if (!record.id || !tokenHeader)
+    throw new Problem("provider_down", "Fly.io answered without the new token's value.", "Try again.");
+  const { id, createdAt: created_at } = record;
+  return { id, name: input.name, created_at, mark, record, secret: new Secret(tokenHeader) };
 }
