@@ -98,7 +98,7 @@ export function remembered({ token, revoked, revoking }: Memory, now: Date): Tok
 }
 
 /** Whether it lives too short to be stored at the platform. */
-function isForgotten({ created_at, expires_at }: Pick<Token, "created_at" | "expires_at">): boolean {
+export function isForgotten({ created_at, expires_at }: Pick<Token, "created_at" | "expires_at">): boolean {
   return expires_at !== null && Date.parse(expires_at) - Date.parse(created_at) < storedFrom;
 }
 

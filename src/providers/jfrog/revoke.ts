@@ -2,20 +2,19 @@
 import { Problem } from "../../problem.ts";
 import type { Token } from "../provider.ts";
 import { refused } from "./answers.ts";
-import { type Entry, remembered } from "./journal.ts";
+import { type Entry, isForgotten, remembered } from "./journal.ts";
 import { hasExpired, model } from "./model.ts";
 import { type Known, memoryOf, notFound, recordById } from "./records.ts";
 import { since } from "./version.ts";
 
 /** @throws Problem `not_found`, `forbidden`, `conflict` for a token of another instance, `unsupported` */
 export async function revoke(known: Known, id: string): Promise<"revoked" | "already_revoked"> {
-  const { session, now } = known;
-  const record = await recordById(session, id);
-  const memory = record ? undefined : (await memoryOf(known)).get(id);
-  const token = record ? model(record, now()) : memory && remembered(memory, now());
-  if (!token) throw notFound();
+  const { session } = known;
+  const found = await lookUp(known, id);
+  if (!found) throw notFound();
+  const { token, isListed } = found;
   if (token.status === "revoked") return "already_revoked";
-  if (record) await note(known, "revoking", token);
+  if (isListed) await note(known, "revoking", token);
   const { response, error } = await session.api.DELETE("/access/api/v1/tokens/{token_id}", {
     params: { path: { token_id: id } },
     // What the answer holds, if anything, is not documented.
@@ -24,9 +23,29 @@ export async function revoke(known: Known, id: string): Promise<"revoked" | "alr
   if (response.status === 400) throw notHere(refused(response, error, session.credential), token);
   if (!response.ok) throw refused(response, error, session.credential);
   // "Not found or already revoked": what it was has to be looked at.
-  if (response.status === 204) await checkGone(known, token, record !== undefined);
+  if (response.status === 204) await checkGone(known, token, isListed);
   await note(known, "revoked", token);
   return "revoked";
+}
+
+/**
+ * What there is to revoke, and whether the platform lists it. What was made here is revoked also while the platform
+ * cannot be asked about it: nobody may have its value. @throws Problem
+ */
+async function lookUp(known: Known, id: string): Promise<{ token: Token; isListed: boolean } | undefined> {
+  let failure: unknown;
+  const record = await recordById(known.session, id).catch((error) => {
+    failure = error;
+    return undefined;
+  });
+  if (record) return { token: model(record, known.now()), isListed: true };
+  const memory = (await memoryOf(known)).get(id);
+  if (failure === undefined) {
+    const token = memory && remembered(memory, known.now());
+    return token && { token, isListed: false };
+  }
+  if (!memory || memory.revoked) throw failure;
+  return { token: memory.token, isListed: !isForgotten(memory.token) };
 }
 
 /** 400 has two reasons, of which one is documented: another instance issued it; and it lives too short. */

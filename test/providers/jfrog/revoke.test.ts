@@ -50,6 +50,28 @@ describe("DELETE answers", () => {
     });
   });
 
+  test.each([[{ kind: "500" }], [{ kind: "gateway-403" }], [{ kind: "429", retryAfter: 60 }]] as const)(
+    "200 for one that was made here, though it cannot be looked up: %j",
+    async (fault) => {
+      await using opened = await stage();
+      const { token } = await issue(opened);
+      opened.fake.faults.always("getToken", fault);
+      expect(await opened.provider.tokens.revoke(token.id)).toBe("revoked");
+      expect(opened.fake.token(token.id).revokedAt).toBeDefined();
+      const { id } = opened.fake.addToken();
+      await rejection(opened.provider.tokens.revoke(id));
+      expect(deletes(opened)).toBe(1);
+    },
+  );
+
+  test("204 for one that could not be looked up before, and lives too short to be stored, is no success", async () => {
+    await using opened = await stage({ version: "7.50.2" });
+    const { token } = await issue(opened, { expires_at: later(opened.now(), hour) });
+    opened.fake.faults.next("getToken", { kind: "500" });
+    expect(await rejection(opened.provider.tokens.revoke(token.id))).toMatchObject({ code: "unsupported" });
+    expect((await opened.provider.tokens.get(token.id)).status).toBe("active");
+  });
+
   test("400: another instance issued it", async () => {
     await using opened = await stage();
     const { id } = opened.fake.addToken({ foreign: true });
