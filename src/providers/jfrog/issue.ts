@@ -9,7 +9,7 @@ import { answer } from "./answers.ts";
 import type { components } from "./api.generated.ts";
 import { prefix, readDescription, writeDescription } from "./description.ts";
 import { remembered } from "./journal.ts";
-import { claimsOf } from "./jwt.ts";
+import { claimsOf, userOf } from "./jwt.ts";
 import { model, type TokenRecord } from "./model.ts";
 import type { Order } from "./order.ts";
 import { type Known, memoryOf, recordById, recordsIn, tokenById } from "./records.ts";
@@ -33,11 +33,15 @@ export async function issue(known: Known, order: Order): Promise<Grant> {
   return { token: await tokenById(known, result.earlier.id) };
 }
 
-/** Active ones of the same call: as the platform finds them by their beginning, and those that it does not store. */
+/**
+ * Active ones of the same call: as the platform finds them by their beginning, and those that it does not store. An
+ * admin is shown those of others too, who may have used the same key, or have copied a description.
+ */
 async function twins(known: Known, { call }: Mark): Promise<Marked[]> {
   const now = known.now();
-  const records = await recordsIn(known.session, prefix(call));
-  const listed = records.map((record) => ({
+  const [records, user] = [await recordsIn(known.session, prefix(call)), await known.session.username()];
+  const own = records.filter(({ subject }) => userOf(subject) === user);
+  const listed = own.map((record) => ({
     token: model(record, now),
     mark: readDescription(record.description)?.mark,
   }));

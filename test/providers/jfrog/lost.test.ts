@@ -113,6 +113,22 @@ describe("an idempotency key", () => {
     expect(active(opened).length).toBe(1);
   });
 
+  test("is one's own: an admin, who sees the tokens of others, gets another one, and ends none of theirs", async () => {
+    await using opened = await stage();
+    const part = { idempotency_key: "k" };
+    const { token } = await issue(opened, part);
+    const admin = opened.open({ JFROG_ACCESS_TOKEN: opened.fake.admin.token });
+    opened.fake.faults.next("createToken", { kind: "cut-after-commit" });
+    const grant = await issue(opened, part, admin);
+    expect(grant.token.username).toBe("alice@example.com");
+    expect(grant.secret).toBeDefined();
+    expect(new Set(active(opened).map(({ id }) => id))).toEqual(new Set([token.id, grant.token.id]));
+    expect(
+      (await issue(opened, { ...part, name: "other" }, opened.open()).catch((error) => error)).code,
+    ).toBe("conflict");
+    expect((await issue(opened, part, admin)).token.id).toBe(grant.token.id);
+  });
+
   test("makes a new one when the first was revoked", async () => {
     await using opened = await stage();
     const first = await issue(opened, { idempotency_key: "k" });
