@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { unwritable } from "../disk/refusals.ts";
 import { replaceFile } from "../disk/replace.ts";
 import { Problem } from "../problem.ts";
-import { browserLogin } from "../providers/jfrog/browser-login.ts";
-import { type Login, loginFile } from "../providers/jfrog/login.ts";
+import { browserLogin, endLogin } from "../providers/jfrog/browser-login.ts";
+import { type Login, loginFile, readLogin } from "../providers/jfrog/login.ts";
 import type { Command, Invocation } from "./command.ts";
 
 export const command: Command = {
@@ -28,10 +28,21 @@ export const command: Command = {
         ),
     });
     const file = loginFile(config);
-    await keep(file, login);
+    const former = formerLogin(file);
+    await keep(file, login).catch(async (error) => {
+      throw unkept(error, await endLogin(login, seams.fetch));
+    });
     process.stderr.write(
       `Logged in to ${login.url} as ${login.username}. The credential is in ${file}, for you alone (0600).\n`,
     );
+    if (former && former.secret.reveal() !== login.secret.reveal()) {
+      const fate = (await endLogin(former, seams.fetch))
+        ? "was revoked"
+        : "could not be revoked and is still valid; revoke it on the platform's web page";
+      process.stderr.write(
+        `The credential that was there before, of ${former.username} at ${former.url}, ${fate}.\n`,
+      );
+    }
     return 0;
   },
 };
@@ -54,6 +65,24 @@ function addressIn({ config, flags }: Invocation): { url: string; setting: strin
     "It is not known where the platform is.",
     "`fly-tokens login jfrog --url https://SUBDOMAIN.jfrog.io`, or set JFROG_URL.",
   );
+}
+
+/** What is replaced, as far as it can be read. */
+function formerLogin(file: string): Login | undefined {
+  try {
+    return readLogin(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nobody has the new credential then. */
+function unkept(error: unknown, isRevoked: boolean): unknown {
+  if (!(error instanceof Problem)) return error;
+  const fate = isRevoked
+    ? "The new credential was revoked."
+    : "The new credential could not be revoked: revoke it on the platform's web page.";
+  return new Problem(error.code, `${error.message} ${fate}`, error.fix, { cause: error });
 }
 
 /** @throws Problem `file_unwritable` */

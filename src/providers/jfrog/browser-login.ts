@@ -63,7 +63,24 @@ export async function browserLogin({
   );
   if (!token) throw nobodyCame(patience);
   const secret = new Secret(token.access_token);
-  return { url, secret, username: await userBehind(secret, url, setting, fetch) };
+  // It is there once: that its user's name cannot be had just now must not lose it.
+  const username = await userBehind(secret, url, setting, fetch).catch(() => "unknown");
+  return { url, secret, username };
+}
+
+/**
+ * Revokes the credential of a login that nobody keeps any longer.
+ * @returns whether it is dead now
+ */
+export async function endLogin({ url, secret }: Login, fetch: Seams["fetch"]): Promise<boolean> {
+  try {
+    const api = openApi(platformUrl(url, "the stored login"), secret, fetch);
+    const { response } = await api.DELETE("/access/api/v1/tokens/me", { parseAs: "text" });
+    return response.ok || response.status === 401;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }
 
 async function userBehind(

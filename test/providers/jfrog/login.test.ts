@@ -89,6 +89,16 @@ describe("the browser login", () => {
     opened.fake.faults.next("getLoginToken", { kind: "answer", status: 200, body });
     expect((await login(opened)).username).toBe("bob@example.com");
   });
+
+  test("loses no credential because its user's name cannot be had", async () => {
+    await using opened = await stage();
+    const { reference } = opened.fake.addToken({ reference: true });
+    const body = { access_token: reference };
+    opened.fake.faults.next("getLoginToken", { kind: "answer", status: 200, body });
+    opened.fake.faults.always("getOwnToken", { kind: "500" });
+    const { username, secret } = await login(opened);
+    expect([username, secret.reveal()]).toEqual(["unknown", reference]);
+  });
 });
 
 describe("fly-tokens login jfrog", () => {
@@ -136,6 +146,53 @@ describe("fly-tokens login jfrog", () => {
     expect(provider).toMatchObject({ configured: true, url: fake.url });
     expect(await provider.identity.me()).toMatchObject({ username: "bob@example.com" });
   });
+
+  /** What it says while somebody approves at once. */
+  async function say(opened: Stage, access_token: string): Promise<string> {
+    const body = { access_token, token_type: "Bearer" };
+    opened.fake.faults.next("getLoginToken", { kind: "answer", status: 200, body });
+    const written: string[] = [];
+    const { write } = process.stderr;
+    process.stderr.write = ((text: string) => written.push(text) > 0) as typeof write;
+    try {
+      await run(opened);
+    } finally {
+      process.stderr.write = write;
+    }
+    return written.join("");
+  }
+
+  test("leaves no credential alive that nobody has: one that cannot be kept is revoked", async () => {
+    await using opened = await stage();
+    await opened.home.write("config/jfrog.json/in-the-way", "");
+    const token = opened.fake.addToken({ refreshable: true });
+    expect(await rejection(say(opened, token.value))).toMatchObject({
+      code: "file_unwritable",
+      message: expect.stringContaining("The new credential was revoked."),
+    });
+    expect(opened.fake.token(token.id).revokedAt).toBeDefined();
+    opened.fake.faults.always("revokeOwnToken", { kind: "500" });
+    const other = opened.fake.addToken();
+    expect(await rejection(say(opened, other.value))).toMatchObject({
+      message: expect.stringContaining("could not be revoked"),
+    });
+  }, 20_000);
+
+  test("leaves none alive that it replaces", async () => {
+    await using opened = await stage();
+    const { fake, home } = opened;
+    const [first, second] = [fake.addToken(), fake.addToken()];
+    await home.write(
+      "config/jfrog.json",
+      JSON.stringify({ url: fake.url, access_token: first.value, username: "bob" }),
+    );
+    expect(await say(opened, second.value)).toContain(`of bob at ${fake.url}, was revoked`);
+    expect(fake.token(first.id).revokedAt).toBeDefined();
+    expect(fake.token(second.id).revokedAt).toBeUndefined();
+    expect(await home.read("config/jfrog.json")).toContain(second.value);
+    fake.faults.always("revokeOwnToken", { kind: "gateway-403" });
+    expect(await say(opened, first.value)).toContain("is still valid");
+  }, 20_000);
 
   test.each([
     [{ positionals: [] }, "invalid_input"],
