@@ -105,7 +105,7 @@ async function apply(text: string, more: readonly string[], run: Run): Promise<s
   const how = ["--server-side", "--field-manager=fly-tokens", "--validate=false", ...more];
   const args = ["apply", ...how, "-o", "jsonpath={.metadata.namespace}", "-f", "-"];
   const result = await run("kubectl", args, { input: text, timeout: 30_000 });
-  if (result.code !== 0) throw refusal(result);
+  if (result.code !== 0) throw refusal(result, text);
   return quote(result.stdout, 63);
 }
 
@@ -140,8 +140,12 @@ function perhapsDone(error: unknown, { name }: Target): unknown {
   return new Problem(error.code, sentence, error.fix, { cause: error });
 }
 
-function refusal({ code, stdout, stderr }: RunResult): Problem {
-  const words = quote(stderr) || quote(stdout) || `exit code ${code}`;
+/** @param sent what it was given: of the login in there, which is encoded twice, no part is repeated */
+function refusal({ code, stdout, stderr }: RunResult, sent: string): Problem {
+  const [said, printed] = [stderr, stdout].map((text) =>
+    quote(text.replace(/[\w+/]{16,}/g, (run) => (sent.includes(run) ? "[redacted]" : run))),
+  );
+  const words = said || printed || `exit code ${code}`;
   const [, kind, fix] = refusals.find(([pattern]) => pattern.test(words)) ?? [];
   return new Problem(kind ?? "command_failed", `kubectl refused the pull secret: "${words}".`, fix ?? "");
 }

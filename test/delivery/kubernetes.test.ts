@@ -322,6 +322,7 @@ describe("a secret in the cluster", () => {
       `${data} | base64 -d`,
       auth,
       `${auth} | base64 -d`,
+      "given | tail -c 200",
       `printf %0200d 0; ${data}`,
       `printf %0265d 0; ${auth}`,
     ];
