@@ -69,7 +69,7 @@ export const getStatus = defineTool({
       `The operator's policy: secrets in results: ${policy.inline_secrets}; confirmation: ${policy.confirm}${policy.read_only ? "; read-only" : ""}${policy.max_expiry_hours === undefined ? "" : `; tokens live at most ${policy.max_expiry_hours} hours`}.`,
       ...providers.map(
         ({ id, url, identity, role, problem, facts = [] }) =>
-          `${id}${url ? ` at ${url}` : ""}: ${[problem ?? `${identity} (${role})`, ...facts].join(". ")}`,
+          `${id}${url ? ` at ${url}` : ""}: ${[problem?.replace(/\.$/, facts.length > 0 ? "" : ".") ?? `${identity} (${role})`, ...facts].join(". ")}`,
       ),
       ...package_managers
         .filter(({ installed, configured, problem }) => installed || configured || problem)

@@ -49,7 +49,7 @@ export function useProvider<Group extends Ability>(
   if (!provider.configured && !needsNobody(ability))
     throw new Problem(
       "not_configured",
-      `${provider.title} is not configured.`,
+      [`${provider.title} is not configured.`, ...(provider.notes?.() ?? [])].join(" "),
       provider.needs ?? "get_status says which settings it needs.",
     );
   const group = provider[ability];

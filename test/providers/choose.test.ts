@@ -52,6 +52,13 @@ describe("with a name", () => {
     );
   });
 
+  test("and what is there of its settings is said", () => {
+    const half = one("acme", false, { notes: () => ["ACME_TOKEN is set, and ACME_URL is not."] });
+    expect(() => useProvider([local, half], "identity", "acme")).toThrow(
+      expect.objectContaining({ message: expect.stringContaining("ACME_URL is not") }),
+    );
+  });
+
   test("what it lacks is refused with who has it", () => {
     const list = [local, one("acme", true, {}), one("other", false)];
     expect(() => useProvider(list, "identity", "acme")).toThrow(

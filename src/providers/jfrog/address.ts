@@ -7,13 +7,15 @@ import { checkAddress } from "../address.ts";
  * @throws Problem `unsafe_location` for an address that no credential may be sent to
  */
 export function platformUrl(text: string, setting: string): string {
-  const { href } = checkAddress(text, setting);
-  return href.replace(/\/+$/, "").replace(/\/(artifactory|access|ui)$/, "");
+  return plainUrl(checkAddress(text, setting).href);
+}
+
+/** The same without a look at who may be told; asks nobody. */
+export function plainUrl(text: string): string {
+  return new URL(text).href.replace(/\/+$/, "").replace(/\/(artifactory|access|ui)$/, "");
 }
 
 /** Whether two addresses are those of one platform; asks nobody. */
 export function isSamePlatform(a: string, b: string): boolean {
-  const plain = (text: string) =>
-    new URL(text).href.replace(/\/+$/, "").replace(/\/(artifactory|access|ui)$/, "");
-  return plain(a) === plain(b);
+  return plainUrl(a) === plainUrl(b);
 }

@@ -5,7 +5,7 @@
 import type { Config } from "../../config.ts";
 import { Problem } from "../../problem.ts";
 import type { Secret } from "../../secret.ts";
-import { isSamePlatform, platformUrl } from "./address.ts";
+import { isSamePlatform, plainUrl, platformUrl } from "./address.ts";
 import { isOfFlyio } from "./foreign.ts";
 import { loginFile, readLogin } from "./login.ts";
 
@@ -47,10 +47,13 @@ export class Credentials {
 
   /** The platform's address as far as it is known; asks nobody. */
   get url(): string | undefined {
+    const { jfrog_url } = this.#config;
+    const known = jfrog_url && plainUrl(jfrog_url);
     try {
-      return this.#find()?.url ?? this.#config.jfrog_url;
+      const found = this.#find();
+      return found ? plainUrl(found.url) : known;
     } catch {
-      return this.#config.jfrog_url;
+      return known;
     }
   }
 
@@ -61,6 +64,9 @@ export class Credentials {
       ...(jfrog_access_token && !jfrog_url ? ["JFROG_ACCESS_TOKEN is set, and JFROG_URL is not."] : []),
       ...(jfrog_url && !jfrog_access_token ? ["JFROG_URL is set, and there is no credential for it."] : []),
       ...(fly_url && !fly_access_token ? ["FLY_URL is set, and FLY_ACCESS_TOKEN is not."] : []),
+      ...(fly_access_token && !fly_url && !isOfFlyio(fly_access_token)
+        ? ["FLY_ACCESS_TOKEN is set, and FLY_URL is not."]
+        : []),
       ...(fly_url && fly_access_token && isOfFlyio(fly_access_token)
         ? ["FLY_ACCESS_TOKEN holds a token of Fly.io and was left alone."]
         : []),

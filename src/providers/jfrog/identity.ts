@@ -4,7 +4,7 @@
  */
 import { quote } from "../../problem.ts";
 import type { Identity } from "../provider.ts";
-import { answer } from "./answers.ts";
+import { notThePlatform, refused } from "./answers.ts";
 import { claimsOf, userOf } from "./jwt.ts";
 import { ownRecord, recordsIn } from "./records.ts";
 import type { OpenSession, Session } from "./session.ts";
@@ -15,13 +15,20 @@ export function identityOf(open: OpenSession): Identity {
       const session = open();
       const record = await ownRecord(session);
       // Where it is too old to say, or does not store the token: whether it accepts it, at least.
-      if (!record) await answer(session.api.GET("/artifactory/api/system/version"), session.credential);
+      if (!record) await checkPlatform(session);
       const user = record ? userOf(record.subject) : await session.username();
       const token_id = record?.token_id ?? claimsOf(session.credential.secret)?.jti;
       const role = (await isAdmin(session, user)) ? "admin" : "developer";
       return { username: quote(user), role, ...(token_id !== undefined && { token_id }) };
     },
   };
+}
+
+/** @throws Problem */
+async function checkPlatform({ api, credential }: Session): Promise<void> {
+  const { response, error } = await api.GET("/artifactory/api/system/version");
+  if (response.status === 404) throw notThePlatform(credential);
+  if (!response.ok) throw refused(response, error, credential);
 }
 
 async function isAdmin(session: Session, user: string): Promise<boolean> {

@@ -43,6 +43,8 @@ describe("is configured", () => {
     const notes = (env: Record<string, string>) => openJfrog(opened.home.path, env).notes().join(" ");
     expect(notes({ JFROG_ACCESS_TOKEN: value })).toContain("JFROG_URL is not");
     expect(notes({ FLY_URL: host, FLY_ACCESS_TOKEN: "fo1_abcdefghijklm" })).toContain("of Fly.io");
+    expect(notes({ FLY_ACCESS_TOKEN: value })).toContain("FLY_URL is not");
+    expect(notes({ FLY_ACCESS_TOKEN: "fo1_abcdefghijklm" })).toBe("");
     expect(notes(pair)).toBe("");
   });
 });
@@ -53,12 +55,22 @@ describe("the address", () => {
     async (end) => {
       await using opened = await stage();
       const provider = opened.open({ JFROG_URL: opened.fake.url + end });
+      expect(provider.url).toBe(opened.fake.url);
       expect((await provider.identity.me()).username).toBe("bob@example.com");
       expect((await provider.registries.endpoint("npm")).url).toBe(
         `${opened.fake.url}/artifactory/api/npm/npm/`,
       );
     },
   );
+
+  test("that is not the platform's is what has to be corrected", async () => {
+    await using opened = await stage();
+    const provider = opened.open({ JFROG_URL: `${opened.fake.url}/artifactory/api` });
+    expect(await rejection(provider.identity.me())).toMatchObject({
+      code: "provider_down",
+      fix: expect.stringContaining("URL"),
+    });
+  });
 
   test("has to be https, except on this machine, before anything is sent", async () => {
     await using opened = await stage();
