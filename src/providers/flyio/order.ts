@@ -5,7 +5,7 @@ import { Problem } from "../../problem.ts";
 import { type Mark, newMark } from "../mark.ts";
 import { checkedName } from "../name.ts";
 import type { IssueRequest } from "../provider.ts";
-import type { CreateLimitedAccessTokenInput } from "./api.generated.ts";
+import { type CreateLimitedAccessTokenInput, viewerQuery } from "./api.generated.ts";
 import type { Ask } from "./graphql.ts";
 import { type Kind, kindOf, profileOf } from "./kinds.ts";
 import { labelled } from "./label.ts";
@@ -53,7 +53,19 @@ export async function orderOf(ask: Ask, request: IssueRequest, config: Config, n
     target,
     commands: runnable,
     input,
-    mark: newMark(idempotency_key, asked),
+    mark: newMark(idempotency_key && `${await callerOf(ask)} ${idempotency_key}`, asked),
     isKeyed: idempotency_key !== undefined,
   };
+}
+
+/** Two members of an organization may well choose the same key: it is one person's own. */
+async function callerOf(ask: Ask): Promise<string> {
+  try {
+    const { viewer } = await ask(viewerQuery, {});
+    return (viewer?.__typename === "User" ? viewer.email : viewer?.address) ?? "";
+  } catch (error) {
+    // Who may not even ask that may make no token: what is asked next says so better.
+    if (error instanceof Problem && error.code === "unauthorized") return "";
+    throw error;
+  }
 }

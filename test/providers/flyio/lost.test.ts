@@ -230,6 +230,15 @@ describe("one idempotency key", () => {
     expect((await issue(opened, key)).token.id).toBe(token.id);
   });
 
+  test("is one person's own: another member of the organization gets a token of theirs", async () => {
+    await using opened = await stage();
+    const bob = opened.open({ FLY_API_TOKEN: opened.fake.users[1]?.token ?? "", FLY_ORG: "acme" });
+    const first = await issue(opened, key);
+    const second = await issue(opened, key, bob);
+    expect(second.token.id).not.toBe(first.token.id);
+    expect(second.secret).toBeDefined();
+  });
+
   test("is free again when its token has ended", async () => {
     await using opened = await stage();
     const { token } = await issue(opened, key);
