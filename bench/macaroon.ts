@@ -44,7 +44,7 @@ function chain(start: Uint8Array, messages: readonly Uint8Array[]): Uint8Array {
   return messages.reduce((tail, message) => createHmac("sha256", tail).update(message).digest(), start);
 }
 
-/** Milliseconds for all of them. */
+/** Milliseconds for all of them: so many that each pays for its own garbage. */
 const sample = (act: () => unknown) => () =>
   timed(async () => {
     for (let n = 0; n < times; n++) act();
@@ -63,7 +63,7 @@ export async function benchMacaroons(): Promise<Row[]> {
   const own = [token.nonce.bytes, ...messages(token.caveats)];
   const others = [proof.nonce.bytes, ...messages(proof.caveats)];
   const [narrowing, twoHmacs, verifying, allHmacs, opening] = await inTurns(
-    7,
+    9,
     [
       () => attenuate(header, added),
       () => chain(token.tail, fresh),

@@ -69,5 +69,6 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]+/gu;
  */
 export function quote(text: string, limit = 300): string {
   const plain = text.replace(invisible, " ").replace(/\s+/g, " ").trim();
-  return plain.length > limit ? `${plain.slice(0, limit)}…` : plain;
+  // Not in the middle of a character.
+  return plain.length > limit ? `${plain.slice(0, limit).replace(/[\uD800-\uDBFF]$/, "")}…` : plain;
 }

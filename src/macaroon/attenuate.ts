@@ -4,7 +4,7 @@ import { type Caveat, type CaveatJson, caveatOf } from "./caveat.ts";
 import { nextTail } from "./chain.ts";
 import { MacaroonFault } from "./fault.ts";
 import { formatHeader, macaroonsOf, parseHeader } from "./header.ts";
-import { longest } from "./limits.ts";
+import { longest, mostAdded } from "./limits.ts";
 import { type Macaroon, makeMacaroon, permissionLocation } from "./macaroon.ts";
 
 /**
@@ -23,6 +23,8 @@ export function attenuate(
   for (const token of tokens) if (token.kind === "bad") throw token.fault;
   const macaroons = macaroonsOf(tokens);
   if (!macaroons.some((one) => one.location === location)) throw new MacaroonFault("no_permission_token");
+  if (caveats.length > mostAdded)
+    throw new MacaroonFault("too_large", `More than ${mostAdded} caveats are to be added.`);
   const added = caveats.map((one) => caveatOf(one));
   let size = 0;
   const all = macaroons.map((one) => {
@@ -39,35 +41,20 @@ export function attenuate(
 /** @throws MacaroonFault `finalized_proof`, `attestation_not_allowed`, `duplicate_3p` */
 function narrowed(macaroon: Macaroon, added: readonly Caveat[]): Macaroon {
   if (macaroon.nonce.proof) throw new MacaroonFault("finalized_proof");
-  const present = new Set<string>();
-  for (const one of macaroon.caveats) present.add(keyOf(one));
-  const parties = new Set(added.some(isForParty) ? macaroon.caveats.map(partyOf) : []);
-  const fresh: Caveat[] = [];
+  const caveats = [...macaroon.caveats];
   for (const one of added) {
     if (one.name === "FlyioUserID" || one.name === "GitHubUserID" || one.name === "GoogleUserID")
       throw new MacaroonFault("attestation_not_allowed");
-    const key = keyOf(one);
-    if (present.has(key)) continue;
-    if (isForParty(one) && parties.has(partyOf(one))) throw new MacaroonFault("duplicate_3p");
-    present.add(key);
-    parties.add(partyOf(one));
-    fresh.push(one);
+    if (caveats.some(({ bytes }) => bytes.length === one.bytes.length && bytes.equals(one.bytes))) continue;
+    if (one.name === "3P" && caveats.some((other) => isFor(other, one.body.Location)))
+      throw new MacaroonFault("duplicate_3p");
+    caveats.push(one);
   }
+  const fresh = caveats.slice(macaroon.caveats.length);
   if (fresh.length === 0) return macaroon;
-  const tail = fresh.reduce<Uint8Array>(nextTail, macaroon.tail);
-  return makeMacaroon({ ...macaroon, caveats: [...macaroon.caveats, ...fresh], tail });
+  return makeMacaroon({ ...macaroon, caveats, tail: fresh.reduce<Uint8Array>(nextTail, macaroon.tail) });
 }
 
-/** The same for the same bytes. */
-function keyOf({ bytes }: Caveat): string {
-  return bytes.toString("latin1");
-}
-
-function isForParty({ name }: Caveat): boolean {
-  return name === "3P";
-}
-
-/** The third party that it asks for. */
-function partyOf(caveat: Caveat): string | undefined {
-  return caveat.name === "3P" ? caveat.body.Location : undefined;
+function isFor(caveat: Caveat, location: string): boolean {
+  return caveat.name === "3P" && caveat.body.Location === location;
 }

@@ -108,6 +108,34 @@ describe("discharges", () => {
     expect(outcome([forged(ticket, rn, 3), proof])).toEqual(["FlyioUserID"]);
   });
 
+  test("that ask for a third party themselves do not hold, even with its discharge beside them", () => {
+    const token = asking();
+    const open = openTicket(party.key, ticketOf(token));
+    if (!open) throw new Error("no ticket");
+    const other = { location: "https://other.example", key: Buffer.alloc(32, 5) };
+    const asks = mint({
+      key: open.key,
+      nonce: { kid: ticketOf(token), proof: true },
+      location: party.location,
+      caveats: [],
+      thirdParties: [other],
+    });
+    const inner = discharge(other, ticketOf(asks));
+    if (!inner) throw new Error("no discharge");
+    expect(outcome([token, asks, inner])).toBe("bad_discharge");
+  });
+
+  test("that are no proofs say nothing about users", () => {
+    const token = asking();
+    const key = openTicket(party.key, ticketOf(token))?.key;
+    if (!key) throw new Error("no ticket");
+    const plain = (caveats: CaveatJson[]) =>
+      mint({ key, nonce: { kid: ticketOf(token) }, location: party.location, caveats });
+    expect(outcome([token, plain([])])).toEqual(["Organization"]);
+    expect(outcome([token, plain([user])])).toBe("bad_discharge");
+    expect(outcome([token, plain([user])], {})).toBe("bad_discharge");
+  });
+
   test("of a party whose name every object has are believed nothing", () => {
     for (const location of ["__proto__", "constructor", "toString"]) {
       const other = { location, key: party.key };

@@ -17,6 +17,9 @@ import type { Machines } from "./machines.ts";
 import { nothingLeft } from "./nothing-left.ts";
 import { caveatsFor } from "./restrictions.ts";
 
+/** No token that anybody made says more; one that was made to fill an agent's context may. */
+const mostSentences = 200;
+
 interface Parts {
   config: Config;
   lookup: Lookup;
@@ -93,7 +96,14 @@ function mayRun(permissions: readonly Macaroon[], command: readonly string[], no
 }
 
 function explained(header: string, now: Date, names: Names): Explanation {
-  const { sentences, expires_at } = explain(header, { now, names });
+  const { sentences: all, expires_at } = explain(header, { now, names });
+  const sentences =
+    all.length > mostSentences
+      ? [
+          ...all.slice(0, mostSentences - 1),
+          `It says ${all.length - mostSentences} more things, and then: ${all.at(-1)}`,
+        ]
+      : all;
   const end = new Date(Number(expires_at) * 1000);
   const isNever = expires_at === null || Number.isNaN(end.getTime());
   return { sentences, expires_at: isNever ? null : end.toISOString() };
