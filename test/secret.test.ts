@@ -80,6 +80,9 @@ describe("redact", () => {
       "no: [redacted], [redacted].",
     ));
 
+  it("removes also what is left of one that was cut off", () =>
+    expect(redact(`no: cmVmdGtuOjAxOjE3${"aB3d".repeat(9)}…`)).toBe("no: [redacted]…"));
+
   it("lets a value pass that was asked for", () => expect(redact(value, secret)).toBe(value));
 
   it("leaves everything else alone", () => {
