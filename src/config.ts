@@ -10,13 +10,13 @@ import * as z from "zod";
 import { settings } from "./config/settings.ts";
 import { Problem } from "./problem.ts";
 
-const form = z.strictObject(
-  Object.fromEntries(Object.entries(settings).map(([key, setting]) => [key, setting.form])) as {
-    [Key in keyof typeof settings]: (typeof settings)[Key]["form"];
-  },
-);
+type Key = keyof typeof settings;
+type Form<K extends Key> = z.output<ReturnType<(typeof settings)[K]["form"]>>;
+type Values = {
+  [K in Key as (typeof settings)[K] extends { preset: unknown } ? K : never]: Form<K>;
+} & { [K in Key as (typeof settings)[K] extends { preset: unknown } ? never : K]?: Form<K> | undefined };
 
-export interface Config extends Omit<z.output<typeof form>, "home"> {
+export interface Config extends Omit<Values, "home"> {
   folders: { config: string; data: string; state: string };
   /** What was ignored, and why; for stderr. */
   notices: readonly string[];
@@ -57,19 +57,29 @@ export function loadConfig(sources: ConfigSources): Config {
     typeof early.home === "string" ? resolve(sources.cwd, early.home) : undefined,
     sources,
   );
-  const parsed = form.safeParse({ ...readFile(join(folders.config, "config.json")), ...early });
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const key = String(issue?.path[0] ?? (issue?.code === "unrecognized_keys" ? issue.keys[0] : ""));
-    const name = key in settings ? settings[key as keyof typeof settings].env : key;
-    throw new Problem(
-      "not_configured",
-      `The setting ${name} is not valid: ${issue?.message ?? "unknown"}.`,
-      "Correct or remove it; .env.example names every setting and its form.",
-    );
-  }
-  const { home: _home, ...values } = parsed.data;
+  const { home: _home, ...values } = checked({ ...readFile(join(folders.config, "config.json")), ...early });
   return Object.freeze({ ...values, folders, notices });
+}
+
+/** @throws Problem `not_configured` for a value that has not the form of its setting, and for a name that is none */
+function checked(given: Readonly<Record<string, unknown>>): Values {
+  const values = Object.entries(settings).flatMap(([key, setting]) => {
+    if (given[key] === undefined) return "preset" in setting ? [[key, setting.preset]] : [];
+    const parsed = setting.form().safeParse(given[key]);
+    if (parsed.success) return [[key, parsed.data]];
+    throw invalid(setting.env, parsed.error.issues[0]?.message ?? "unknown");
+  });
+  const stranger = Object.keys(given).find((key) => !Object.hasOwn(settings, key));
+  if (stranger !== undefined) throw invalid(stranger, "there is none of that name");
+  return Object.fromEntries(values) as Values;
+}
+
+function invalid(name: string, why: string): Problem {
+  return new Problem(
+    "not_configured",
+    `The setting ${name} is not valid: ${why}.`,
+    "Correct or remove it; .env.example names every setting and its form.",
+  );
 }
 
 function fromNames(values: ConfigSources["flags"]): Record<string, unknown> {

@@ -3,220 +3,227 @@ import * as z from "zod";
 import { lifetime } from "../expiry.ts";
 import { Secret } from "../secret.ts";
 
-const flag = z.union([z.boolean(), z.stringbool()]);
+const flag = () => z.union([z.boolean(), z.stringbool()]);
 const secret = (shortest = 1) =>
   z
     .string()
     .min(shortest)
     .transform((text) => new Secret(text));
-const list = z.union([
-  z.array(z.string()),
-  z.string().transform((text) =>
-    text
-      .split(",")
-      .map((item) => item.trim())
-      .filter(Boolean),
-  ),
-]);
-const url = z
-  .url({ protocol: /^https?$/ })
-  .refine(isPlain, "a URL here has no user name, password, query or fragment")
-  .transform((text) => text.replace(/\/+$/, ""));
+const list = () =>
+  z.union([
+    z.array(z.string()),
+    z.string().transform((text) =>
+      text
+        .split(",")
+        .map((item) => item.trim())
+        .filter(Boolean),
+    ),
+  ]);
+const url = () =>
+  z
+    .url({ protocol: /^https?$/ })
+    .refine(isPlain, "a URL here has no user name, password, query or fragment")
+    .transform((text) => text.replace(/\/+$/, ""));
 
-const repositoryKey = z.string().regex(/^[\w.-]{1,64}$/, "a repository key has letters, digits and _.- only");
+const repositoryKey = () =>
+  z.string().regex(/^[\w.-]{1,64}$/, "a repository key has letters, digits and _.- only");
 
-const endpoints = z.union([
-  z.record(z.string(), url),
-  z.string().transform(pairs).pipe(z.record(z.string(), url)),
-]);
+const endpoints = () =>
+  z.union([z.record(z.string(), url()), z.string().transform(pairs).pipe(z.record(z.string(), url()))]);
 
 /**
- * Every setting: its key in the file (and, with dashes, as a flag), its name in the environment, and its form. What is
- * `secret` has no flag, since others can read those.
+ * Every setting: its key in the file (and, with dashes, as a flag), its name in the environment, and its form, which is
+ * made only where somebody has set it: all of them cost the start of the server several milliseconds. `preset`: its value
+ * otherwise. What is `secret` has no flag, since others can read those.
  */
 export const settings = {
   home: {
     env: "FLY_TOKENS_HOME",
     guarded: true,
-    form: z.string().min(1).optional(),
+    form: () => z.string().min(1),
     about: "Folder for everything of ours; default: the XDG folders",
   },
   provider: {
     env: "FLY_TOKENS_PROVIDER",
     guarded: false,
-    form: z.string().optional(),
+    form: () => z.string(),
     about: "Which issuer to use: local, flyio or jfrog",
   },
   local_url: {
     env: "FLY_TOKENS_LOCAL_URL",
     guarded: true,
-    form: url.default("http://127.0.0.1:7411"),
+    form: url,
+    preset: "http://127.0.0.1:7411",
     about: "Where the local registry is, or is to be started",
   },
   local_endpoints: {
     env: "FLY_TOKENS_LOCAL_ENDPOINTS",
     guarded: true,
-    form: endpoints.default({}),
+    form: endpoints,
+    preset: {},
     about: "Other registries that accept the local registry's tokens: go=URL,cargo=URL",
   },
   local_key: {
     env: "FLY_TOKENS_LOCAL_KEY",
     guarded: false,
     secret: true,
-    form: secret().optional(),
+    form: secret,
     about: "A user's key at the local registry; default: the admin key that it made itself",
   },
   inline_secrets: {
     env: "FLY_TOKENS_INLINE_SECRETS",
     guarded: true,
-    form: z.enum(["allow", "deny"]).default("allow"),
+    form: () => z.enum(["allow", "deny"]),
+    preset: "allow",
     about: "Whether a tool's result may show a new token",
   },
   confirm: {
     env: "FLY_TOKENS_CONFIRM",
     guarded: true,
-    form: z.enum(["auto", "always", "never"]).default("auto"),
+    form: () => z.enum(["auto", "always", "never"]),
+    preset: "auto",
     about: "When a person must agree before something is destroyed",
   },
   read_only: {
     env: "FLY_TOKENS_READ_ONLY",
     guarded: true,
-    form: flag.default(false),
+    form: flag,
+    preset: false,
     about: "Offer only the tools that change nothing",
   },
   tools: {
     env: "FLY_TOKENS_TOOLS",
     guarded: true,
-    form: list.optional(),
+    form: list,
     about: "Offer only these tools (names, comma-separated)",
   },
   max_expiry: {
     env: "FLY_TOKENS_MAX_EXPIRY",
     guarded: true,
-    form: z
-      .string()
-      .transform((text) => lifetime(text))
-      .optional(),
+    form: () => z.string().transform((text) => lifetime(text)),
     about: "Longest life of a new token, such as 90d",
   },
   log: {
     env: "FLY_TOKENS_LOG",
     guarded: false,
-    form: z.enum(["silent", "error", "info", "debug"]).default("error"),
+    form: () => z.enum(["silent", "error", "info", "debug"]),
+    preset: "error",
     about: "How much is written to stderr",
   },
   npm_upstream: {
     env: "FLY_TOKENS_NPM_UPSTREAM",
     guarded: true,
-    form: z.union([z.literal("off"), url]).optional(),
+    form: () => z.union([z.literal("off"), url()]),
     about: "Where the local registry sends npm for packages it does not have, or off",
   },
   pypi_upstream: {
     env: "FLY_TOKENS_PYPI_UPSTREAM",
     guarded: true,
-    form: z.union([z.literal("off"), url]).optional(),
+    form: () => z.union([z.literal("off"), url()]),
     about: "The same for the simple index of pip",
   },
   http_token: {
     env: "FLY_TOKENS_HTTP_TOKEN",
     guarded: true,
     secret: true,
-    form: secret(16).optional(),
+    form: () => secret(16),
     about: "The bearer that `fly-tokens http` asks for; at least 16 characters",
   },
   jfrog_url: {
     env: "JFROG_URL",
     guarded: true,
-    form: url.optional(),
+    form: url,
     about: "JFrog Fly: the platform, https://SUBDOMAIN.jfrog.io",
   },
   jfrog_access_token: {
     env: "JFROG_ACCESS_TOKEN",
     guarded: false,
     secret: true,
-    form: secret().optional(),
+    form: secret,
     about: "JFrog Fly: the credential for JFROG_URL; or `fly-tokens login jfrog`",
   },
   fly_url: {
     env: "FLY_URL",
     guarded: true,
-    form: url.optional(),
+    form: url,
     about: "JFrog Fly: the platform, when FLY_ACCESS_TOKEN is its credential",
   },
   jfrog_repositories: {
     env: "FLY_TOKENS_JFROG_REPOSITORIES",
     guarded: true,
-    form: z
-      .union([
-        z.record(z.string(), repositoryKey),
-        z.string().transform(pairs).pipe(z.record(z.string(), repositoryKey)),
-      ])
-      .default({}),
+    form: () =>
+      z.union([
+        z.record(z.string(), repositoryKey()),
+        z.string().transform(pairs).pipe(z.record(z.string(), repositoryKey())),
+      ]),
+    preset: {},
     about: "JFrog Fly: repository keys that are not the usual ones: pypi=pip,maven=libs",
   },
   jfrog_scope_read_only: {
     env: "FLY_TOKENS_JFROG_SCOPE_READ_ONLY",
     guarded: true,
-    form: z.string().min(1).max(500).optional(),
+    form: () => z.string().min(1).max(500),
     about: "JFrog Fly: the scope of read-only tokens; default: artifact:KEY:r for each repository key",
   },
   jfrog_scope_read_write: {
     env: "FLY_TOKENS_JFROG_SCOPE_READ_WRITE",
     guarded: true,
-    form: z.string().min(1).max(500).optional(),
-    about: "JFrog Fly: the scope of the others; default: artifact:KEY:r,w for each repository key, r,w,d for docker and helm",
+    form: () => z.string().min(1).max(500),
+    about:
+      "JFrog Fly: the scope of the others; default: artifact:KEY:r,w for each repository key, r,w,d for docker and helm",
   },
   jfrog_reference_tokens: {
     env: "FLY_TOKENS_JFROG_REFERENCE_TOKENS",
     guarded: false,
-    form: flag.default(false),
+    form: flag,
+    preset: false,
     about: "JFrog Fly: hand out reference tokens (64 characters) instead of JWTs",
   },
   fly_access_token: {
     env: "FLY_ACCESS_TOKEN",
     guarded: false,
     secret: true,
-    form: secret().optional(),
+    form: secret,
     about: "Fly.io: a credential, if it has the form of one; JFrog Fly uses the same name",
   },
   fly_api_token: {
     env: "FLY_API_TOKEN",
     guarded: false,
     secret: true,
-    form: secret().optional(),
+    form: secret,
     about: "Fly.io: the credential, when FLY_ACCESS_TOKEN is not Fly.io's",
   },
   fly_config_dir: {
     env: "FLY_CONFIG_DIR",
     guarded: true,
-    form: z.string().min(1).optional(),
+    form: () => z.string().min(1),
     about: "Fly.io: the folder of flyctl's config.yml; default ~/.fly",
   },
   fly_org: {
     env: "FLY_ORG",
     guarded: false,
-    form: z.string().min(1).optional(),
+    form: () => z.string().min(1),
     about: "Fly.io: the organization of calls that name none",
   },
   fly_api_base_url: {
     env: "FLY_API_BASE_URL",
     guarded: true,
-    form: url.default("https://api.fly.io"),
+    form: url,
+    preset: "https://api.fly.io",
     about: "Fly.io: where its GraphQL API is",
   },
   fly_flaps_base_url: {
     env: "FLY_FLAPS_BASE_URL",
     guarded: true,
-    form: url.default("https://api.machines.dev"),
+    form: url,
+    preset: "https://api.machines.dev",
     about: "Fly.io: where its Machines API is",
   },
   fly_registry_host: {
     env: "FLY_REGISTRY_HOST",
     guarded: true,
-    form: z
-      .string()
-      .regex(/^[a-z0-9.-]+(:\d+)?$/i, "a host, or host:port")
-      .default("registry.fly.io"),
+    form: () => z.string().regex(/^[a-z0-9.-]+(:\d+)?$/i, "a host, or host:port"),
+    preset: "registry.fly.io",
     about: "Fly.io: its docker registry",
   },
 } as const;
