@@ -45,10 +45,15 @@ export const getStatus = defineTool({
   }),
   async run(_input, context) {
     const { inline_secrets, confirm, read_only, max_expiry } = context.config;
-    const [providers, package_managers] = await Promise.all([
+    const [providers, examined] = await Promise.all([
       Promise.all(context.providers.map(describe)),
       Promise.all(context.packageManagers.map((manager) => examine(manager, context))),
     ]);
+    // What is wrong with the issuer is said once, there.
+    const isSaid = providers.some(({ id, problem }) => id === context.default_provider && problem);
+    const package_managers = examined.map(({ of_issuer, problem, ...one }) =>
+      problem === undefined || (of_issuer && isSaid) ? one : { ...one, problem },
+    );
     return {
       version: context.version,
       default_provider: context.default_provider,
@@ -111,27 +116,41 @@ async function describe(provider: Provider) {
     return { id, configured, url, capabilities, ...(me && { identity: me.username, role: me.role }) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { id, configured, url, capabilities, problem: `${error.message} ${error.fix}` };
+    return { id, configured, url, capabilities, problem: wordsOf(error) };
   }
 }
 
-async function examine(manager: PackageManager, context: Context) {
-  const installed = await context.installed(manager.tool);
+interface Examined {
+  id: string;
+  installed: boolean;
+  configured: boolean;
+  problem?: string;
+  /** It is the issuer's problem, not that of the package manager's files. */
+  of_issuer?: boolean;
+}
+
+async function examine(manager: PackageManager, context: Context): Promise<Examined> {
+  const found = { id: manager.id, installed: await context.installed(manager.tool), configured: false };
   // Each project has its own.
-  if (!manager.scopes.includes("user")) return { id: manager.id, installed, configured: false };
+  if (!manager.scopes.includes("user")) return found;
+  let url: string;
   try {
-    const { registries } = context.use("registries");
-    const { url } = await registries.endpoint(manager.ecosystem);
-    const place = placeFor(context, "user");
-    return {
-      id: manager.id,
-      installed,
-      configured: manager.status(url, place, await context.disk.read(manager.files(place))).configured,
-    };
+    url = (await context.use("registries").registries.endpoint(manager.ecosystem)).url;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     // Not a fault: there is no registry for it yet.
-    if (error.code === "unsupported") return { id: manager.id, installed, configured: false };
-    return { id: manager.id, installed, configured: false, problem: `${error.message} ${error.fix}` };
+    return error.code === "unsupported" ? found : { ...found, problem: wordsOf(error), of_issuer: true };
   }
+  try {
+    const place = placeFor(context, "user");
+    const { configured } = manager.status(url, place, await context.disk.read(manager.files(place)));
+    return { ...found, configured };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { ...found, problem: wordsOf(error) };
+  }
+}
+
+function wordsOf({ message, fix }: Problem): string {
+  return `${message} ${fix}`;
 }

@@ -75,7 +75,7 @@ export async function makeOnce<Made extends Marked, Found extends Marked>(
   throw new Problem(
     "provider_down",
     `The new token did not arrive, ${lost.size} times. No token of this call is left. The last time: ${failure.message}`,
-    "Try again; if it stays so, see the issuer's status page.",
+    failure.fix,
     { cause: failure },
   );
 }

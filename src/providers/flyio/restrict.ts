@@ -116,6 +116,6 @@ function macaroonsIn(secret: Secret): Bag {
   throw new Problem(
     "unsupported",
     "This value is no macaroon of Fly.io's, and only those hold conditions; a user's own token (fo1_…) holds none.",
-    "Use a token that begins with fm2_; generate_token makes one.",
+    "Use a token of Fly.io that begins with fm2_; generate_token with flyio makes one.",
   );
 }
