@@ -1,6 +1,6 @@
 /**
  * A string that will not print. In JSON, logs, templates and inspect it shows as `[secret …last4]`;
- * `.reveal()` is called only where the value leaves for the place it is meant for (test/secrets.test.ts lists them).
+ * `.reveal()` is called only where the value leaves for the place it is meant for (test/architecture.test.ts lists them).
  * Every value that this process has seen is remembered, so that `redact` can remove it from whatever goes out.
  */
 import { inspect } from "node:util";

@@ -82,6 +82,19 @@ describe("tools", () => {
     expect(JSON.stringify(more)).toContain("machine-exec");
   });
 
+  it("take a provider where there is more than one, and no arguments of one that is not in use", async () => {
+    await using other = await openWorld({
+      env: { JFROG_URL: "http://127.0.0.1:9", JFROG_ACCESS_TOKEN: "a-token-of-nobody" },
+    });
+    const { client } = await other.connect({ era: "modern" });
+    const { tools: more } = await client.listTools();
+    const arguments_ = (list: readonly { inputSchema?: unknown }[]) =>
+      list.flatMap(({ inputSchema }) => Object.keys((inputSchema as { properties: object }).properties));
+    expect(arguments_(more)).toContain("provider");
+    expect(arguments_(more)).not.toContain("flyio");
+    expect(arguments_(listed)).not.toContain("provider");
+  });
+
   it("come in the same order every time", () =>
     expect(listed.map(({ name }) => name)).toEqual(tools.map(({ name }) => name)));
   it("are asked about when they destroy", () =>

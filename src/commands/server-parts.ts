@@ -8,6 +8,7 @@ import { Outgoing } from "../mcp/redact.ts";
 import type { ServerParts } from "../mcp/server.ts";
 import { Problem, quote } from "../problem.ts";
 import { hasLogin, loginFile } from "../providers/flyio/login.ts";
+import { hasLogin as hasJfrogLogin } from "../providers/jfrog/login.ts";
 import type { Seams } from "../seams.ts";
 import { version } from "../version.ts";
 import type { Invocation } from "./command.ts";
@@ -53,8 +54,10 @@ export function serving({ config, seams, log }: Invocation): Serving {
   };
 }
 
-/** Arguments that mean something only where Fly.io is in use. They are understood all the same. */
+/** Arguments that mean something only where a second issuer is in use, or Fly.io. They are understood all the same. */
 export function unadvertised(config: Config, seams: Pick<Seams, "home" | "cwd">): readonly string[] {
-  const isInUse = config.fly_access_token ?? config.fly_api_token ?? hasLogin(loginFile(config, seams));
-  return isInUse ? [] : ["provider", "flyio", "access"];
+  const { fly_access_token, fly_api_token, jfrog_access_token } = config;
+  if (fly_access_token || fly_api_token || hasLogin(loginFile(config, seams))) return [];
+  const isJfrogInUse = jfrog_access_token !== undefined || hasJfrogLogin(config);
+  return isJfrogInUse ? ["flyio", "access"] : ["provider", "flyio", "access"];
 }

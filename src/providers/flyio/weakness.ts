@@ -18,14 +18,13 @@ interface Life {
 export function livesOf(bag: Bag): Life[] {
   if (bag.macaroons.length === 0) return [];
   const tokens = parseHeader(authorizationOf(bag, "machines"));
+  const all = macaroonsOf(tokens);
   return macaroonsOf(tokens, "permission").map(({ caveats }) => {
     const missing: string[] = [];
     const ends = [endOf(caveats)];
     for (const caveat of caveats) {
       if (caveat.name !== "3P") continue;
-      const found = macaroonsOf(tokens).filter(
-        ({ nonce }) => Buffer.compare(nonce.kid, caveat.body.Ticket) === 0,
-      );
+      const found = all.filter(({ nonce }) => Buffer.compare(nonce.kid, caveat.body.Ticket) === 0);
       if (found.length === 0) missing.push(place(caveat.body.Location));
       else ends.push(Math.max(...found.map((one) => endOf(one.caveats))));
     }

@@ -1,5 +1,5 @@
 /** What `fly-tokens login jfrog` has stored: a file of ours, 0600. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { Config } from "../../config.ts";
@@ -20,6 +20,11 @@ export interface Login {
 
 export function loginFile({ folders }: Pick<Config, "folders">): string {
   return join(folders.config, "jfrog.json");
+}
+
+/** Whether somebody seems to be logged in; what the file holds is for `readLogin` to judge. */
+export function hasLogin(config: Pick<Config, "folders">): boolean {
+  return existsSync(loginFile(config));
 }
 
 /** Read anew for each call: somebody may log in while this runs. @throws Problem `file_unreadable`, `file_unparsable` */
