@@ -70,6 +70,14 @@ writeIndex(
   members("src/package-managers", "definePackageManager"),
 );
 
+writeIndex(
+  "src/delivery",
+  "deliveries",
+  "Delivery",
+  "./delivery.ts",
+  members("src/delivery", "defineDelivery"),
+);
+
 put(
   "src/providers/local/api.generated.ts",
   `// Written by \`npm run generate\` from openapi/fly.yaml.\n${astToString(await openapiTypescript(new URL("openapi/fly.yaml", root)))}`,

@@ -2,16 +2,20 @@
 import { join } from "node:path";
 import type { Config } from "./config.ts";
 import { Confirmations } from "./confirmations.ts";
-import type { Delivery, Destination } from "./delivery/delivery.ts";
-import { deliveries } from "./delivery/index.ts";
+import type { Delivery, Destination, Keychain, Means } from "./delivery/delivery.ts";
+import { deliveries } from "./delivery/index.generated.ts";
 import { type Outlet, openOutlet } from "./delivery/outlet.ts";
 import type { Disk, Undo } from "./disk/disk.ts";
 import { openDisk } from "./disk/index.ts";
 import { IssuedTokens } from "./issued.ts";
+import { keychain } from "./keychain.ts";
+import { Ledger } from "./ledger.ts";
 import { packageManagers } from "./package-managers/index.generated.ts";
 import type { PackageManager } from "./package-managers/package-manager.ts";
 import { undo } from "./package-managers/undo.ts";
 import { absolute } from "./path.ts";
+import { openPolicy } from "./policy/index.ts";
+import type { Policy } from "./policy/policy.ts";
 import { type Ability, type Choice, chosen, defaultProvider, useProvider } from "./providers/choose.ts";
 import { providers } from "./providers/index.ts";
 import type { Provider } from "./providers/provider.ts";
@@ -29,6 +33,10 @@ export interface Context extends Seams {
   /** Takes an edit back entry by entry, by the rules of the formats. */
   undo: Undo;
   issued: IssuedTokens;
+  ledger: Ledger;
+  policy: Policy;
+  /** The operating system's own store of secrets; loaded when it is first used. */
+  keychain: Keychain;
   confirmations: Confirmations;
   /**
    * A provider with one of its abilities: the one that is named, by itself or by the call's arguments, else the default.
@@ -45,6 +53,8 @@ export interface Context extends Seams {
    * @throws Problem as `openOutlet`
    */
   outlet(to: string, destination: Destination, issuer?: Provider): Promise<Outlet>;
+  /** What deliveries work with. */
+  means(issuer?: Provider): Means;
   /** The provider of calls that name none; `undefined` when several are configured. */
   default_provider: string | undefined;
   /** Whether a program is on PATH. */
@@ -55,6 +65,7 @@ export interface Context extends Seams {
 /** Makes the context. Nothing is read, written or asked before a tool needs it. */
 export function createContext(config: Config, seams: Seams): Context {
   const list = providers(config, seams);
+  const policy = openPolicy(config);
   const disk = openDisk({ state: config.folders.state, run: seams.run, now: seams.now });
   const context: Context = {
     ...seams,
@@ -66,18 +77,34 @@ export function createContext(config: Config, seams: Seams): Context {
     disk,
     undo,
     issued: new IssuedTokens(seams.now),
+    ledger: new Ledger(join(config.folders.state, "tokens"), seams.now),
+    policy,
+    keychain,
     confirmations: new Confirmations(join(config.folders.state, "confirmations"), seams.now),
     use: (ability, choice) => {
       const id = typeof choice === "object" ? chosen(choice) : choice;
       // Whose token it is to narrow, the token itself says; no issuer is asked to do it.
       return useProvider(list, ability, id ?? (ability === "restrict" ? undefined : config.provider));
     },
-    outlet: (to, { path, kubernetes }, issuer) =>
-      openOutlet(deliveries, to, { path: path && absolute(path, seams), kubernetes }, config.inline_secrets, {
-        disk,
-        issuer,
-        run: (command, args, options) => context.run(command, args, { env: seams.env, ...options }),
-      }),
+    outlet: (to, destination, issuer) => {
+      policy.permitDelivery(to);
+      const { path } = destination;
+      const where = { ...destination, path: path && absolute(path, seams) };
+      return openOutlet(deliveries, to, where, policy.inline_secrets, context.means(issuer));
+    },
+    means: (issuer) => ({
+      disk,
+      issuer,
+      keychain,
+      fetch: seams.fetch,
+      installed: context.installed,
+      github: { url: config.github_api_url, token: config.github_token },
+      run: (command, args, options) => context.run(command, args, { env: seams.env, ...options }),
+      async abandon({ id, provider }) {
+        context.issued.forget(id);
+        await context.use("tokens", provider).tokens.revoke(id);
+      },
+    }),
     default_provider: config.provider ?? defaultProvider(list)?.id,
     installed: (command) => installed(command, seams.env, seams.platform),
     close: async () => {

@@ -3,6 +3,7 @@
  * `.reveal()` is called only where the value leaves for the place it is meant for (test/architecture.test.ts lists them).
  * Every value that this process has seen is remembered, so that `redact` can remove it from whatever goes out.
  */
+import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 
 const seen = new Map<string, readonly string[]>();
@@ -56,6 +57,11 @@ export function redact(text: string, except?: Secret): string {
   }
   for (const [head, alike] of heads) clean = withoutBeginnings(clean, head, alike);
   return clean;
+}
+
+/** SHA-256 (hex) by which a value is known again without it: of all of it, then of each token in it. */
+export function fingerprintsOf(secret: Secret): string[] {
+  return partsOf(secret.reveal()).map((part) => createHash("sha256").update(part).digest("hex"));
 }
 
 const removed = "[redacted]";

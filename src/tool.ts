@@ -41,12 +41,14 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   effect: Effect;
   input: Input;
   output: Output;
-  /** Only for `destroy`: what would happen. `undefined` when there is nothing to agree to. */
+  /** What would happen, where a person has to agree first. `undefined` when there is nothing to agree to. */
   plan?(input: z.output<Input>, context: Context): Promise<Plan | undefined>;
-  /** Does it. A `destroy` tool is handed the plan that was agreed to. */
+  /** Does it; with the plan, where one was agreed to. */
   run(input: z.output<Input>, context: Context, plan?: Plan): Promise<WithSecrets<z.input<Output>>>;
   /** Nobody will see the output: the call was cancelled, or its client has gone. Ends what only the output would hold. */
   lost?(output: WithSecrets<z.input<Output>>, input: z.output<Input>, context: Context): Promise<void>;
+  /** The ids of the tokens that a call was about, for the audit log: of its input, and of its output once there is one. */
+  concerns?(input: z.output<Input>, output?: WithSecrets<z.input<Output>>): readonly string[];
   /** The same facts as the output, in a few words for people. A `Secret` prints masked. */
   say(output: z.output<Output>): string;
 }

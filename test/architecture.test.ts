@@ -15,17 +15,46 @@ const mayImport: Record<string, readonly string[]> = {
     "problem",
     "expiry",
     "path",
+    "minting",
     "setup",
+    "rotation",
+    "leaks",
     "context (type)",
+    "delivery/destination",
     "providers/shapes",
     "providers/provider (type)",
     "package-managers/package-manager (type)",
   ],
   prompts: ["prompt"],
-  setup: [
+  rotation: [
     "problem",
     "secret",
     "expiry",
+    "minting",
+    "setup",
+    "state",
+    "context (type)",
+    "ledger (type)",
+    "disk/disk (type)",
+    "delivery/delivery (type)",
+    "delivery/destination",
+    "providers/provider (type)",
+    "providers/shapes",
+    "package-managers/package-manager (type)",
+  ],
+  leaks: [
+    "problem",
+    "secret",
+    "path",
+    "run (type)",
+    "context (type)",
+    "ledger (type)",
+    "providers/provider (type)",
+  ],
+  setup: [
+    "problem",
+    "secret",
+    "minting",
     "context (type)",
     "issued (type)",
     "disk/disk (type)",
@@ -46,6 +75,9 @@ const mayImport: Record<string, readonly string[]> = {
     "seams (type)",
     "confirmations",
     "issued",
+    "keychain",
+    "ledger",
+    "policy",
     "path",
     "run",
     "version",
@@ -82,7 +114,18 @@ const mayImport: Record<string, readonly string[]> = {
     "disk/change (type)",
     "disk/disk (type)",
   ],
+  minting: [
+    "problem",
+    "secret (type)",
+    "context (type)",
+    "delivery/delivery (type)",
+    "delivery/outlet (type)",
+    "providers/provider (type)",
+  ],
   delivery: [
+    "formats",
+    "disk/change (type)",
+    "package-managers/edit",
     "disk/disk (type)",
     "problem",
     "secret",
@@ -90,6 +133,10 @@ const mayImport: Record<string, readonly string[]> = {
     "providers/provider (type)",
     "package-managers/docker/pull-secret",
   ],
+  policy: ["problem", "expiry", "config (type)", "providers/provider (type)"],
+  ledger: ["secret", "state", "delivery/delivery (type)", "providers/provider (type)", "providers/shapes"],
+  keychain: ["problem", "secret", "delivery/delivery (type)"],
+  state: ["disk/lock", "disk/refusals", "disk/replace"],
   disk: ["problem", "secret", "run (type)"],
   macaroon: ["problem"],
   registry: ["problem", "secret", "version"],
@@ -185,7 +232,7 @@ describe("what only some may use", () => {
 
   it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
     const allowed =
-      /^src\/(disk|registry|commands\/(demo|macaroon|login))\b|^src\/(config|confirmations|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/(local\/link|flyio\/login|jfrog\/(login|journal))\.ts$|^src\/package-managers\/docker\//;
+      /^src\/(disk|registry|state|leaks|commands\/(demo|macaroon|login))\b|^src\/(config|audit|policy\/index|confirmations|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/(local\/link|flyio\/login|jfrog\/(login|journal))\.ts$|^src\/package-managers\/docker\//;
     expect(users(/from "node:fs(\/promises)?"/).filter((file) => !allowed.test(file))).toEqual([]);
   });
 

@@ -23,7 +23,7 @@ export const configurePackageManager = defineTool({
       .enum(["read_only", "read_write"])
       .default("read_only")
       .describe("read_write to publish or push"),
-    expires: z.string().default("30d"),
+    expires: z.string().optional().describe("Default 30d"),
     environment: z.string().optional(),
     token_id: z.string().optional().describe("One that generate_token made just now"),
     token_from: z.string().optional().describe("env:NAME or file:PATH"),

@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { expiresAt } from "../src/expiry.ts";
-import { Problem, quote } from "../src/problem.ts";
-import type { Tokens } from "../src/providers/provider.ts";
+import { deliveryShape, destinationOf } from "../src/delivery/destination.ts";
+import { handOver, mint, revokeOrSay } from "../src/minting.ts";
 import { flyioRequestShape, tokenShape } from "../src/providers/shapes.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -17,17 +16,9 @@ export const generateToken = defineTool({
   input: z.object({
     name: z.string().min(1).max(100),
     permission: z.enum(["read_only", "read_write"]).default("read_only"),
-    expires: z.string().default("30d").describe("48h, 30d, a date, or never"),
+    expires: z.string().optional().describe("48h, 30d (default), a date, or never"),
     environment: z.string().optional(),
-    deliver_to: z.enum(["inline", "file", "kubernetes"]).default("inline"),
-    deliver_path: z.string().optional().describe("kubernetes: a manifest, not applied"),
-    kubernetes: z
-      .strictObject({
-        context: z.string().max(253).optional(),
-        namespace: z.string().optional(),
-        secret_name: z.string().optional(),
-      })
-      .optional(),
+    ...deliveryShape,
     idempotency_key: z
       .string()
       .max(200)
@@ -52,22 +43,18 @@ export const generateToken = defineTool({
       kind: z.string(),
       location: z.string().optional(),
       next: z.string().optional(),
+      restore_id: z.string().optional(),
     }),
     credential: z.object({ username: z.string(), token: z.string() }).optional(),
   }),
   async run(input, context) {
     const { tokens, provider } = context.use("tokens", input);
-    const expires_at = expiresAt(input.expires, context.now(), context.config.max_expiry);
-    const { name, permission, environment, idempotency_key, flyio, kubernetes } = input;
-    const outlet = await context.outlet(input.deliver_to, { path: input.deliver_path, kubernetes }, provider);
-    const { token, secret } = await tokens.issue({
-      name,
-      permission,
-      environment,
-      idempotency_key,
-      expires_at,
-      flyio,
-    });
+    const { name, permission, environment, idempotency_key, flyio } = input;
+    const expires_at = context.policy.expiry(input.expires, input, context.now());
+    const request = { name, permission, environment, idempotency_key, expires_at, flyio };
+    context.policy.permit(request);
+    const outlet = await context.outlet(input.deliver_to, destinationOf(input), provider);
+    const { token, secret } = await mint(tokens, request, context);
     // The issuer may repeat the value for an answer that was lost on its way; an agent that had it gets it no second time.
     if (!secret || context.issued.get(token.id)) {
       return {
@@ -77,25 +64,17 @@ export const generateToken = defineTool({
         delivery: { kind: "none" },
       };
     }
-    try {
-      const receipt = await outlet.deliver({ username: token.username, secret });
-      context.issued.keep(token.id, { secret, username: token.username });
-      const warning = outlet.reveals
-        ? shownOnce
-        : `The value is in ${receipt.location} and is not shown here. ${shownOnce.split(". ").slice(1).join(". ")}`;
-      return {
-        show_once_warning: [warning, ...(provider.cautions?.(secret) ?? [])].join(" "),
-        token,
-        delivery: receipt,
-        ...(outlet.reveals && { credential: { username: token.username, token: secret } }),
-      };
-    } catch (error) {
-      await revokeOrSay(tokens, token.id, error);
-      if (!(error instanceof Problem)) throw error;
-      throw new Problem(error.code, `${error.message} The new token ${token.id} was revoked.`, error.fix, {
-        cause: error,
-      });
-    }
+    const { warnings = [], ...receipt } = await handOver(tokens, { token, secret }, outlet, context);
+    context.issued.keep(token.id, { secret, username: token.username });
+    const warning = outlet.reveals
+      ? shownOnce
+      : `The value is in ${receipt.location} and is not shown here. ${shownOnce.split(". ").slice(1).join(". ")}`;
+    return {
+      show_once_warning: [warning, ...warnings, ...(provider.cautions?.(secret) ?? [])].join(" "),
+      token,
+      delivery: receipt,
+      ...(outlet.reveals && { credential: { username: token.username, token: secret } }),
+    };
   },
   async lost({ token, credential }, input, context) {
     if (!credential) return;
@@ -113,19 +92,3 @@ export const generateToken = defineTool({
     return [show_once_warning, what, where, delivery.next].filter(Boolean).join("\n");
   },
 });
-
-/** @throws Problem that names the token which is left, and why it was to be revoked */
-async function revokeOrSay(tokens: Tokens, id: string, why: unknown): Promise<void> {
-  try {
-    await tokens.revoke(id);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const before = why instanceof Problem ? why.message : "The new token reached nobody.";
-    throw new Problem(
-      error.code,
-      `${before} The new token ${quote(id, 100)} could NOT be revoked: ${error.message}`,
-      "Nobody has its value. Revoke it with revoke_token.",
-      { cause: error },
-    );
-  }
-}

@@ -44,7 +44,8 @@ export const getStatus = defineTool({
     ),
   }),
   async run(_input, context) {
-    const { inline_secrets, confirm, read_only, max_expiry } = context.config;
+    const { inline_secrets, confirm, read_only } = context.policy;
+    const { max_expiry } = context.config;
     const [providers, examined] = await Promise.all([
       Promise.all(context.providers.map(describe)),
       Promise.all(context.packageManagers.map((manager) => examine(manager, context))),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deliveryShape, destinationOf } from "../src/delivery/destination.ts";
 import { restrictionsShape } from "../src/providers/shapes.ts";
 import { tokenBy } from "../src/setup/token-from.ts";
 import { defineTool } from "../src/tool.ts";
@@ -17,8 +18,7 @@ export const restrictToken = defineTool({
     restrictions: restrictionsShape.describe(
       'commands: exact argument lists; actions: "read", "everything but delete"; caveats: raw {type, body}',
     ),
-    deliver_to: z.enum(["inline", "file"]).default("inline"),
-    deliver_path: z.string().optional(),
+    ...deliveryShape,
   }),
   output: z.object({
     show_once_warning: z.string(),
@@ -27,9 +27,9 @@ export const restrictToken = defineTool({
     delivery: z.object({ kind: z.string(), location: z.string().optional() }),
     credential: z.object({ username: z.string(), token: z.string() }).optional(),
   }),
-  async run({ from, restrictions, deliver_to, deliver_path }, context) {
+  async run({ from, restrictions, deliver_to, ...rest }, context) {
     const { restrict, provider } = context.use("restrict");
-    const outlet = await context.outlet(deliver_to, { path: deliver_path });
+    const outlet = await context.outlet(deliver_to, destinationOf(rest));
     const parent = await tokenBy(from, context);
     const { secret, explanation } = await restrict.narrow(parent, restrictions);
     const username = "x";

@@ -103,6 +103,26 @@ export const settings = {
     form: () => z.string().transform((text) => lifetime(text)),
     about: "Longest life of a new token, such as 90d",
   },
+  policy: {
+    env: "FLY_TOKENS_POLICY",
+    guarded: true,
+    form: () => z.string().min(1),
+    about: "The operator's policy, a JSON file; default: policy.json beside config.json, if it is there",
+  },
+  github_token: {
+    env: "FLY_TOKENS_GITHUB_TOKEN",
+    guarded: false,
+    secret: true,
+    form: secret,
+    about: "For deliver_to github_actions: may write secrets of the repository; without it gh is asked",
+  },
+  github_api_url: {
+    env: "GITHUB_API_URL",
+    guarded: true,
+    form: url,
+    preset: "https://api.github.com",
+    about: "Where GitHub's REST API is",
+  },
   log: {
     env: "FLY_TOKENS_LOG",
     guarded: false,

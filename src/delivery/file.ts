@@ -1,5 +1,6 @@
 import { Problem } from "../problem.ts";
 import { type Destination, defineDelivery } from "./delivery.ts";
+import { refuseStrangers } from "./destination.ts";
 
 /** The value stands alone in a new file that only its owner can read. */
 export const file = defineDelivery({
@@ -14,8 +15,9 @@ export const file = defineDelivery({
   },
 });
 
-function pathOf({ path }: Destination): string {
-  if (path) return path;
+function pathOf(destination: Destination): string {
+  refuseStrangers("file", destination, ["path", "git"]);
+  if (destination.path) return destination.path;
   throw new Problem(
     "invalid_input",
     "To deliver to a file, its path is needed.",

@@ -9,6 +9,7 @@ import type { Endpoint } from "../providers/provider.ts";
 import type { Run, RunResult } from "../run.ts";
 import { redact } from "../secret.ts";
 import { type Destination, defineDelivery, type Means } from "./delivery.ts";
+import { refuseStrangers } from "./destination.ts";
 
 export const kubernetes = defineDelivery({
   id: "kubernetes",
@@ -51,7 +52,9 @@ interface Target {
 }
 
 /** @throws Problem `invalid_input`; what was given is not repeated, and no token gets into argv as a context's name */
-function targetOf({ path, kubernetes: given = {} }: Destination): Target {
+function targetOf(destination: Destination): Target {
+  refuseStrangers("kubernetes", destination, ["path", "kubernetes"]);
+  const { path, kubernetes: given = {} } = destination;
   const { context, namespace, secret_name: name = "fly-registry-secret" } = given;
   for (const [member, value] of Object.entries({ namespace, secret_name: name }))
     if (value !== undefined && !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value))

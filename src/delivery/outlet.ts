@@ -3,8 +3,12 @@ import { Problem } from "../problem.ts";
 import type { Delivery, DeliveryReceipt, Destination, Login, Means } from "./delivery.ts";
 
 export interface Outlet {
+  kind: string;
+  destination: Destination;
   /** Whether the value appears in the result of the call. */
   reveals: boolean;
+  /** Whether a person has to carry the value on. */
+  by_hand: boolean;
   deliver(login: Login): Promise<DeliveryReceipt>;
 }
 
@@ -25,12 +29,6 @@ export async function openOutlet(
     throw new Problem("unsupported", `There is no delivery "${to}".`, "Use one of the schema's.", {
       allowed: possible.map(({ id }) => id),
     });
-  if (destination.kubernetes && !delivery.pulls_images)
-    throw new Problem(
-      "invalid_input",
-      `With deliver_to "${to}" nothing goes to a cluster.`,
-      'Call again with deliver_to "kubernetes", or without the argument kubernetes.',
-    );
   if (delivery.reveals && policy === "deny") {
     const others = possible.filter(({ reveals }) => !reveals).map(({ id }) => id);
     throw new Problem(
@@ -41,5 +39,11 @@ export async function openOutlet(
     );
   }
   await delivery.check(destination, means);
-  return { reveals: delivery.reveals, deliver: (login) => delivery.deliver(login, destination, means) };
+  return {
+    kind: to,
+    destination,
+    reveals: delivery.reveals,
+    by_hand: delivery.reveals || delivery.by_hand === true,
+    deliver: (login) => delivery.deliver(login, destination, means),
+  };
 }

@@ -9,6 +9,9 @@ export interface Purpose {
   project_dir?: string | undefined;
   provider?: string | undefined;
   token_id?: string | undefined;
+  /** How it was asked for, so that a rotation can ask the same. */
+  npm_scope?: string | undefined;
+  secret_style?: string | undefined;
 }
 
 export interface Job {

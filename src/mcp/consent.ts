@@ -58,7 +58,7 @@ export async function consent(
   context: Context,
 ): Promise<Consent> {
   const { confirmation, ...args } = input;
-  const policy = context.config.confirm;
+  const policy = context.policy.confirm;
   if (typeof confirmation === "string")
     return { plan: await context.confirmations.redeem(confirmation, tool.name, args, policy === "always") };
   const plan = await tool.plan?.(input, context);

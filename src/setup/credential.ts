@@ -1,5 +1,6 @@
 /** The token of a set-up: the one that is there and fits, the one that was named, or a new one. */
 import type { Issued } from "../issued.ts";
+import { mint } from "../minting.ts";
 import { Problem } from "../problem.ts";
 import type { IssueRequest, Token } from "../providers/provider.ts";
 import { findCredential } from "./found.ts";
@@ -48,7 +49,7 @@ export async function obtain(job: Job): Promise<Credential> {
     throw new Problem("invalid_input", "Two tokens are named.", "Give token_id or token_from, not both.");
   if (token_id !== undefined) return mintedBefore(token_id, job);
   if (token_from !== undefined) return named(token_from, job);
-  return mint(job);
+  return mintFor(job);
 }
 
 async function mintedBefore(id: string, { context, tokens }: Job): Promise<Credential> {
@@ -93,8 +94,8 @@ export function requestOf({ parts, request, context, expires_at }: Job): IssueRe
   return { name: `${ids} on ${context.hostname}`.slice(0, 100), permission, environment, expires_at, flyio };
 }
 
-async function mint(job: Job): Promise<Credential> {
-  const { token, secret } = await job.tokens.issue(requestOf(job));
+async function mintFor(job: Job): Promise<Credential> {
+  const { token, secret } = await mint(job.tokens, requestOf(job), job.context);
   if (!secret) throw new Problem("internal", "The issuer returned no value for a new token.", "Try again.");
   return { token, secret, username: token.username, minted: true };
 }

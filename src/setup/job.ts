@@ -2,7 +2,6 @@
 import { posix, win32 } from "node:path";
 import type { Context } from "../context.ts";
 import type { Texts } from "../disk/change.ts";
-import { expiresAt } from "../expiry.ts";
 import type { Issued } from "../issued.ts";
 import type { PackageManager, Place, SecretStyle, Target } from "../package-managers/package-manager.ts";
 import { requireFolder } from "../path.ts";
@@ -11,7 +10,7 @@ import type { Endpoint, FlyioRequest, Provider, Registries, Token, Tokens } from
 
 export interface SetupRequest {
   permission: "read_only" | "read_write";
-  expires: string;
+  expires?: string | undefined;
   environment?: string | undefined;
   /** A token that this server has minted just now, instead of a new one. */
   token_id?: string | undefined;
@@ -56,7 +55,8 @@ export async function openJob(
 ): Promise<Job> {
   const { tokens } = context.use("tokens", request);
   const { registries, provider } = context.use("registries", request);
-  const expires_at = expiresAt(request.expires, context.now(), context.config.max_expiry);
+  context.policy.permit(request);
+  const expires_at = context.policy.expiry(request.expires, request, context.now());
   // Where one comes into being with its first token, it need not be there yet.
   if (request.environment !== undefined && provider.environments?.create)
     await provider.environments.get(request.environment);

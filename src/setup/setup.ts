@@ -99,6 +99,8 @@ async function write(job: Job, credential: Held, token: Token | undefined): Prom
       project_dir: place.project_dir,
       provider: token?.provider,
       token_id: token?.id,
+      npm_scope: job.request.npm_scope,
+      secret_style: job.request.secret_style,
     },
     files: filesOf(job),
     dry_run: token === undefined,

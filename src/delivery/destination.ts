@@ -1,0 +1,79 @@
+/** Where a secret is to go, as a caller of a tool says it. */
+import * as z from "zod";
+import { Problem } from "../problem.ts";
+import type { Destination } from "./delivery.ts";
+
+export const deliveryIds = [
+  "inline",
+  "file",
+  "env_file",
+  "keychain",
+  "kubernetes",
+  "github_actions",
+  "fly_secrets",
+  "reveal_page",
+] as const;
+
+/** The arguments of every tool that hands out a secret, beside its own. */
+export const deliveryShape = {
+  deliver_to: z.enum(deliveryIds).default("inline"),
+  deliver_path: z.string().optional().describe("kubernetes: a manifest, not applied"),
+  deliver_name: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("Of the variable, secret or entry; default FLY_TOKEN"),
+  deliver_in: z
+    .string()
+    .max(300)
+    .optional()
+    .describe("github_actions: OWNER/REPO or OWNER/REPO/ENVIRONMENT; fly_secrets: the app"),
+  deliver_git: z
+    .enum(["refuse", "ignore", "allow"])
+    .optional()
+    .describe("Where git would take the file along; ignore: adds it to .gitignore"),
+  kubernetes: z
+    .strictObject({
+      context: z.string().max(253).optional(),
+      namespace: z.string().optional(),
+      secret_name: z.string().optional(),
+    })
+    .optional(),
+};
+
+type Arguments = Partial<z.output<z.ZodObject<typeof deliveryShape>>>;
+
+/** What of a call's arguments says where in particular. */
+export function destinationOf(given: Arguments): Destination {
+  const { deliver_path, deliver_name, deliver_in, deliver_git, kubernetes } = given;
+  return { path: deliver_path, name: deliver_name, in: deliver_in, git: deliver_git, kubernetes };
+}
+
+const names: Record<keyof Destination, string> = {
+  path: "deliver_path",
+  name: "deliver_name",
+  in: "deliver_in",
+  git: "deliver_git",
+  kubernetes: "kubernetes",
+};
+
+/**
+ * What would be ignored without a word is refused: the caller meant something by it.
+ * @param known what the delivery understands
+ * @throws Problem `invalid_input`
+ */
+export function refuseStrangers(
+  id: string,
+  destination: Destination,
+  known: readonly (keyof Destination)[],
+): void {
+  const stranger = (Object.keys(names) as (keyof Destination)[]).find(
+    (key) => destination[key] !== undefined && !known.includes(key),
+  );
+  if (stranger !== undefined)
+    throw new Problem(
+      "invalid_input",
+      `${names[stranger]} means nothing to deliver_to "${id}".`,
+      `Call again without ${names[stranger]}, or with another deliver_to.`,
+    );
+}

@@ -1,0 +1,68 @@
+/** From a wish to a token that has reached somebody: asked of the issuer, noted, handed over; else revoked. */
+import type { Context } from "./context.ts";
+import type { DeliveryReceipt } from "./delivery/delivery.ts";
+import type { Outlet } from "./delivery/outlet.ts";
+import { Problem, quote } from "./problem.ts";
+import type { Grant, IssueRequest, Tokens } from "./providers/provider.ts";
+import type { Secret } from "./secret.ts";
+
+/**
+ * Has a token made, and notes whose value it is.
+ * @throws Problem `forbidden` by the policy, and what the issuer refuses
+ */
+export async function mint(tokens: Tokens, request: IssueRequest, context: Context): Promise<Grant> {
+  context.policy.permit(request);
+  const grant = await tokens.issue(request);
+  const { token, secret } = grant;
+  if (!secret) return grant;
+  await orRevoke(tokens, token.id, () => context.ledger.note(token, secret, request));
+  return grant;
+}
+
+/**
+ * Hands a new token's value over, and notes where it went.
+ * @throws Problem what the delivery refuses; the token has been revoked then, and the sentence says so
+ */
+export async function handOver(
+  tokens: Tokens,
+  { token, secret }: Grant & { secret: Secret },
+  outlet: Outlet,
+  context: Context,
+): Promise<DeliveryReceipt> {
+  const { id, provider, name, username } = token;
+  return orRevoke(tokens, id, async () => {
+    const receipt = await outlet.deliver({ username, secret, token: { id, provider, name } });
+    const { kind, destination } = outlet;
+    if (!outlet.by_hand && receipt.location !== undefined)
+      await context.ledger.deliveredTo(provider, id, { kind, destination, location: receipt.location });
+    return receipt;
+  });
+}
+
+async function orRevoke<T>(tokens: Tokens, id: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    await revokeOrSay(tokens, id, error);
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem(error.code, `${error.message} The new token ${id} was revoked.`, error.fix, {
+      cause: error,
+    });
+  }
+}
+
+/** @throws Problem that names the token which is left, and why it was to be revoked */
+export async function revokeOrSay(tokens: Pick<Tokens, "revoke">, id: string, why: unknown): Promise<void> {
+  try {
+    await tokens.revoke(id);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const before = why instanceof Problem ? why.message : "The new token reached nobody.";
+    throw new Problem(
+      error.code,
+      `${before} The new token ${quote(id, 100)} could NOT be revoked: ${error.message}`,
+      "Nobody has its value. Revoke it with revoke_token.",
+      { cause: error },
+    );
+  }
+}

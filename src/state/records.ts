@@ -1,0 +1,81 @@
+/** What we have to remember ourselves: a folder with one JSON file for each thing, whole at every moment, for us alone. */
+import { mkdirSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type * as z from "zod";
+import { withLocks } from "../disk/lock.ts";
+import { codeOf, unreadable, unwritable } from "../disk/refusals.ts";
+import { replaceFile } from "../disk/replace.ts";
+
+export class Records<Item> {
+  readonly #folder: string;
+  readonly #shape: z.ZodType<Item>;
+
+  /** @param folder absolute; made, 0700, by the first `write` */
+  constructor(folder: string, shape: z.ZodType<Item>) {
+    this.#folder = folder;
+    this.#shape = shape;
+  }
+
+  /** @returns `undefined` when there is none @throws Problem `file_unreadable` */
+  async read(name: string): Promise<Item | undefined> {
+    const file = this.#file(name);
+    let text: string;
+    try {
+      text = await readFile(file, "utf8");
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return undefined;
+      throw unreadable(file, error);
+    }
+    const { data, success } = this.#shape.safeParse(parsed(text));
+    if (success) return data;
+    throw unreadable(file, "it is not what was written there");
+  }
+
+  /** Every one, by name. @throws Problem `file_unreadable` */
+  async list(): Promise<Item[]> {
+    const names = await readdir(this.#folder).catch((error: unknown) => {
+      if (codeOf(error) === "ENOENT") return [];
+      throw unreadable(this.#folder, error);
+    });
+    const ours = names.filter((name) => /^[\w-]+\.json$/.test(name)).sort();
+    const items = await Promise.all(ours.map((name) => this.read(name.slice(0, -5))));
+    return items.filter((item) => item !== undefined);
+  }
+
+  /** Outlasts a power failure once it returns. @throws Problem `file_unwritable` */
+  async write(name: string, item: Item): Promise<void> {
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      await replaceFile(this.#file(name), Buffer.from(`${JSON.stringify(item, null, 2)}\n`));
+    } catch (error) {
+      throw unwritable(this.#folder, error, "Make room there, or point FLY_TOKENS_HOME elsewhere.");
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.#file(name), { force: true });
+  }
+
+  /**
+   * Runs `act` while no other process does the same with that name.
+   * @param wait how long to wait for it, in milliseconds
+   * @throws Problem `file_locked`, `file_unwritable`
+   */
+  async locked<T>(name: string, wait: number, act: () => Promise<T>): Promise<T> {
+    return withLocks(join(this.#folder, "locks"), [this.#file(name)], wait, act);
+  }
+
+  #file(name: string): string {
+    if (!/^[\w-]+$/.test(name)) throw new RangeError("Not a name for a file.");
+    return join(this.#folder, `${name}.json`);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
