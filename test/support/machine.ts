@@ -20,6 +20,7 @@ export async function openMachine({ minted, programs = {}, ...options }: Machine
   const bin = await mkdtemp(join(tmpdir(), "fly-tokens-bin-"));
   for (const [name, script] of Object.entries(programs))
     await writeFile(join(bin, name), `#!/bin/sh\nPATH=/usr/bin:/bin\n${script}\n`, { mode: 0o755 });
+  const values: string[] = [];
   const world = await openWorld({
     ...options,
     env: { PATH: bin, ...options.env },
@@ -27,8 +28,10 @@ export async function openMachine({ minted, programs = {}, ...options }: Machine
       const fetch = options.fetch?.(real) ?? real;
       return async (input, init) => {
         const response = await fetch(input, init);
-        if (minted && response.status === 201 && response.url.endsWith("/fly/api/v1/tokens"))
-          await minted(world.home);
+        if (response.status === 201 && response.url.endsWith("/fly/api/v1/tokens")) {
+          values.push(((await response.clone().json()) as { value: string }).value);
+          await minted?.(world.home);
+        }
         return response;
       };
     },
@@ -43,6 +46,8 @@ export async function openMachine({ minted, programs = {}, ...options }: Machine
       return answerOf(configurePackageManager, await call("configure_package_manager", args));
     },
     at,
+    /** The value of every token that the server has had made, as the registry gave it out. */
+    values: values as readonly string[],
     /** Mode 0600. */
     async write(name: string, text: string): Promise<void> {
       await mkdir(dirname(at(name)), { recursive: true });
