@@ -104,6 +104,7 @@ const mayImport: Record<string, readonly string[]> = {
     "seams (type)",
     "providers",
     "macaroon",
+    "state",
   ],
   "providers/jfrog": ["problem", "secret", "config (type)", "seams (type)", "providers"],
   "package-managers": [
@@ -136,7 +137,7 @@ const mayImport: Record<string, readonly string[]> = {
   policy: ["problem", "expiry", "config (type)", "providers/provider (type)"],
   ledger: ["secret", "state", "delivery/delivery (type)", "providers/provider (type)", "providers/shapes"],
   keychain: ["problem", "secret", "delivery/delivery (type)"],
-  state: ["disk/lock", "disk/refusals", "disk/replace"],
+  state: ["problem", "disk/lock", "disk/refusals", "disk/replace"],
   disk: ["problem", "secret", "run (type)"],
   macaroon: ["problem"],
   registry: ["problem", "secret", "version"],

@@ -1,26 +1,60 @@
-/** Which token on record a value is: Fly.io does not say, so those that were made here are remembered for a while. */
+/**
+ * Which token on record a value is. Fly.io does not say, so those that were made here are remembered: in a file of ours,
+ * by what is no secret (the uuid in a token, SHA-256 of the value), so that the next process knows them, too.
+ */
 import { createHash } from "node:crypto";
+import { join } from "node:path";
+import * as z from "zod";
+import type { Config } from "../../config.ts";
 import { uuidOf } from "../../macaroon/macaroon.ts";
+import { Problem } from "../../problem.ts";
 import type { Secret } from "../../secret.ts";
+import { Lines } from "../../state/lines.ts";
 import { authorizationOf, type Bag, bagOf, permissionsIn } from "./authorization.ts";
 
-const most = 1000;
+const Known = z.object({ uuid: z.string(), id: z.string(), digest: z.string() });
+
+/** How many of the newest are kept at least. */
+const most = 2000;
 
 export class Fingerprints {
-  readonly #known = new Map<string, { id: string; digest: string }>();
+  readonly #known: Lines<z.output<typeof Known>>;
+  #trouble: string | undefined;
 
-  /** Keeps which token it is, not the token. */
-  remember(secret: Secret, id: string): void {
+  constructor({ folders }: Pick<Config, "folders">) {
+    this.#known = new Lines(join(folders.state, "flyio.jsonl"), Known, most);
+  }
+
+  /** Keeps which token it is, not the token. Where that fails a note says so: the token is good all the same. */
+  async remember(secret: Secret, id: string): Promise<void> {
     const bag = bagOf(secret);
-    for (const { nonce } of permissionsIn(bag)) this.#known.set(uuidOf(nonce), { id, digest: digestOf(bag) });
-    const [oldest] = this.#known.keys();
-    if (oldest !== undefined && this.#known.size > most) this.#known.delete(oldest);
+    const digest = digestOf(bag);
+    for (const { nonce } of permissionsIn(bag))
+      await this.#noting(() => this.#known.append({ uuid: uuidOf(nonce), id, digest }));
   }
 
   /** @returns also whether it is the very value that was issued: a narrower one has the same uuid */
-  find(bag: Bag, uuid: string): { id: string; isWhole: boolean } | undefined {
-    const known = this.#known.get(uuid);
+  async find(bag: Bag, uuid: string): Promise<{ id: string; isWhole: boolean } | undefined> {
+    const found = (await this.#noting(() => this.#known.mentioning(uuid))) ?? [];
+    const known = found.findLast((one) => one.uuid === uuid);
     return known && { id: known.id, isWhole: known.digest === digestOf(bag) };
+  }
+
+  /** What kept it from remembering the last time. */
+  notes(): readonly string[] {
+    return this.#trouble === undefined ? [] : [this.#trouble];
+  }
+
+  async #noting<T>(act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await act();
+      this.#trouble = undefined;
+      return result;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#trouble = `Which values are tokens that were made here is not known: ${error.message} ${error.fix}`;
+      return undefined;
+    }
   }
 }
 

@@ -6,13 +6,21 @@ import { fixes } from "./answers.ts";
 import { viewerQuery } from "./api.generated.ts";
 import { type Bag, permissionsIn } from "./authorization.ts";
 import type { Credentials } from "./credential.ts";
+import type { Fingerprints } from "./fingerprints.ts";
 import type { Ask } from "./graphql.ts";
 import type { Machines } from "./machines.ts";
 import { ownOrganizations } from "./names.ts";
 
 type Me = Awaited<ReturnType<Identity["me"]>>;
 
-export function identityOf(ask: Ask, machines: Machines, credentials: Credentials): Identity {
+interface Parts {
+  ask: Ask;
+  machines: Machines;
+  credentials: Credentials;
+  fingerprints: Fingerprints;
+}
+
+export function identityOf({ ask, machines, credentials, fingerprints }: Parts): Identity {
   return {
     async me() {
       try {
@@ -21,8 +29,10 @@ export function identityOf(ask: Ask, machines: Machines, credentials: Credential
           const isAdmin = (await ownOrganizations(ask)).some(({ viewerRole }) => viewerRole === "admin");
           return { username: quote(viewer.email), role: isAdmin ? "admin" : "developer" };
         }
-        const address = viewer?.address ?? addressIn((await credentials.get()).bag);
-        if (address) return { username: quote(address), role: "developer" };
+        const { bag } = await credentials.get();
+        const address = viewer?.address ?? addressIn(bag);
+        if (address)
+          return { username: quote(address), role: "developer", ...(await idOf(bag, fingerprints)) };
         throw new Problem(
           "provider_down",
           "Fly.io does not say whose the credential is.",
@@ -30,7 +40,8 @@ export function identityOf(ask: Ask, machines: Machines, credentials: Credential
         );
       } catch (error) {
         if (!(error instanceof Problem) || error.code !== "unauthorized") throw error;
-        return withoutGraphql(machines, (await credentials.get()).bag, error);
+        const { bag } = await credentials.get();
+        return { ...(await withoutGraphql(machines, bag, error)), ...(await idOf(bag, fingerprints)) };
       }
     },
   };
@@ -52,8 +63,20 @@ async function withoutGraphql(machines: Machines, bag: Bag, refusal: Problem): P
   return { username: address, role: "developer", ...(token_id !== undefined && { token_id }) };
 }
 
+/** The token on record that it is, or was narrowed from, where it was made here: with that one it ends. */
+async function idOf(bag: Bag, fingerprints: Fingerprints): Promise<Pick<Me, "token_id">> {
+  const uuid = uuidIn(bag);
+  const known = uuid === undefined ? undefined : await fingerprints.find(bag, uuid);
+  return known ? { token_id: known.id } : {};
+}
+
 /** A token's own, by what survives narrowing and is no secret. */
 function addressIn(bag: Bag): string | undefined {
+  const uuid = uuidIn(bag);
+  return uuid && `${uuid}@tokens.fly.io`;
+}
+
+function uuidIn(bag: Bag): string | undefined {
   const [first] = permissionsIn(bag);
-  return first && `${uuidOf(first.nonce)}@tokens.fly.io`;
+  return first && uuidOf(first.nonce);
 }

@@ -18,7 +18,7 @@ import { tokensOf } from "./tokens.ts";
 export function flyio(config: Config, seams: Pick<Seams, "fetch" | "now" | "home" | "cwd">): Provider {
   const { now } = seams;
   const credentials = new Credentials(config, seams);
-  const fingerprints = new Fingerprints();
+  const fingerprints = new Fingerprints(config);
   const ask = askGraphql(config, seams, credentials);
   const machines = new Machines(config, seams);
   const lookup = new Lookup(ask, credentials);
@@ -33,9 +33,10 @@ export function flyio(config: Config, seams: Pick<Seams, "fetch" | "now" | "home
     url: config.fly_api_base_url,
     tokens: tokensOf({ ask, config, credentials, fingerprints, now }),
     registries: registriesOf(config, (secret) => introspect(secret, { ask, machines, fingerprints, now })),
-    identity: identityOf(ask, machines, credentials),
+    identity: identityOf({ ask, machines, credentials, fingerprints }),
     restrict: restrictOf({ config, lookup, machines, now }),
     cautions: (secret) => cautionsAbout(secret, now()),
-    notes: () => credentials.notes(),
+    notes: () => [...credentials.notes(), ...fingerprints.notes()],
+    facts: () => fingerprints.notes(),
   };
 }

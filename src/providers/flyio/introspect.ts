@@ -33,7 +33,7 @@ export async function introspect(
   if (!first) return undefined;
   const uuid = uuidOf(first.nonce);
   const current = await currentOf(machines, bag);
-  const known = fingerprints.find(bag, uuid);
+  const known = await fingerprints.find(bag, uuid);
   const record = await recordOf(ask, [known?.id, current?.find((one) => one.token_id)?.token_id]);
   const status = statusBy(bag, current, now());
   const said = describe(permissions, namesFor(bag, current ?? []));

@@ -31,7 +31,7 @@ export function tokensOf({ ask, config, credentials, fingerprints, now }: Parts)
       try {
         const order = await orderOf(ask, request, config, now());
         const grant = await turns.take(order.mark.call, () => issue(ask, order, now));
-        if (grant.secret) fingerprints.remember(grant.secret, grant.token.id);
+        if (grant.secret) await fingerprints.remember(grant.secret, grant.token.id);
         return grant;
       } catch (error) {
         throw await whyNotMade(error, credentials, now());
