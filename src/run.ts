@@ -1,5 +1,5 @@
 /** Starts programs: never through a shell, never with a secret in argv, with an environment that was chosen. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { Problem } from "./problem.ts";
@@ -11,6 +11,11 @@ export interface RunOptions {
   cwd?: string;
   /** Milliseconds; default 30,000. The program is killed then. */
   timeout?: number;
+  /**
+   * Is handed the output piece by piece, as bytes and without a limit; `stdout` stays empty then. While it works, no
+   * more is read. After `enough` the program is stopped and its code is -1.
+   */
+  onStdout?: (bytes: Buffer) => "more" | "enough";
 }
 
 export interface RunResult {
@@ -46,11 +51,13 @@ export const run: Run = (command, args, options = {}) =>
       );
     }, options.timeout ?? 30_000);
     const output = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"] as const) {
+    const keep = (name: "stdout" | "stderr") =>
       child[name].setEncoding("utf8").on("data", (text: string) => {
         if (output[name].length < outputLimit) output[name] += text;
       });
-    }
+    keep("stderr");
+    if (options.onStdout) child.stdout.on("data", handOn(child, options.onStdout, reject));
+    else keep("stdout");
     child.on("error", (cause: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       reject(
@@ -76,6 +83,25 @@ export const run: Run = (command, args, options = {}) =>
     child.stdin.on("error", () => {}); // a program that does not read its input is not a fault of ours
     child.stdin.end(options.input ?? "");
   });
+
+/** What was printed behind the point where it was enough, or where the receiver failed, is for nobody. */
+function handOn(
+  child: ChildProcess,
+  receive: NonNullable<RunOptions["onStdout"]>,
+  fail: (error: unknown) => void,
+): (bytes: Buffer) => void {
+  let ended = false;
+  return (bytes) => {
+    if (ended) return;
+    try {
+      ended = receive(bytes) === "enough";
+    } catch (error) {
+      ended = true;
+      fail(error);
+    }
+    if (ended) child.kill("SIGKILL");
+  };
+}
 
 /** Whether a program is on PATH; starts nothing. */
 export async function installed(
