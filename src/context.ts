@@ -1,5 +1,6 @@
 /** What a tool is handed: everything that reaches the world, made once from the configuration. */
 import { join } from "node:path";
+import { Audit } from "./audit/audit.ts";
 import type { Config } from "./config.ts";
 import { Confirmations } from "./confirmations.ts";
 import type { Delivery, Destination, Keychain, Means } from "./delivery/delivery.ts";
@@ -8,8 +9,10 @@ import { type Outlet, openOutlet } from "./delivery/outlet.ts";
 import type { Disk, Undo } from "./disk/disk.ts";
 import { openDisk } from "./disk/index.ts";
 import { IssuedTokens } from "./issued.ts";
-import { keychain } from "./keychain.ts";
+import { openKeychain } from "./keychain.ts";
 import { Ledger } from "./ledger.ts";
+import { revokeOrSay } from "./minting.ts";
+import { OpenEnds } from "./open-ends.ts";
 import { packageManagers } from "./package-managers/index.generated.ts";
 import type { PackageManager } from "./package-managers/package-manager.ts";
 import { undo } from "./package-managers/undo.ts";
@@ -19,6 +22,7 @@ import type { Policy } from "./policy/policy.ts";
 import { type Ability, type Choice, chosen, defaultProvider, useProvider } from "./providers/choose.ts";
 import { providers } from "./providers/index.ts";
 import type { Provider } from "./providers/provider.ts";
+import { Rotations } from "./rotation/record.ts";
 import { installed } from "./run.ts";
 import type { Seams } from "./seams.ts";
 import { version } from "./version.ts";
@@ -34,10 +38,15 @@ export interface Context extends Seams {
   undo: Undo;
   issued: IssuedTokens;
   ledger: Ledger;
+  /** Who asked for what. What changes something is told to it first. */
+  audit: Audit;
+  rotations: Rotations;
   policy: Policy;
   /** The operating system's own store of secrets; loaded when it is first used. */
   keychain: Keychain;
   confirmations: Confirmations;
+  /** What goes on after the call that began it; `close` ends it. */
+  openEnds: OpenEnds;
   /**
    * A provider with one of its abilities: the one that is named, by itself or by the call's arguments, else the default.
    * @throws Problem `not_found` for an unknown name, `not_configured`, `unsupported` naming who has the ability,
@@ -67,6 +76,9 @@ export function createContext(config: Config, seams: Seams): Context {
   const list = providers(config, seams);
   const policy = openPolicy(config);
   const disk = openDisk({ state: config.folders.state, run: seams.run, now: seams.now });
+  const keychain = openKeychain(seams);
+  const ledger = new Ledger(join(config.folders.state, "tokens"), seams.now);
+  const openEnds = new OpenEnds();
   const context: Context = {
     ...seams,
     version,
@@ -77,10 +89,21 @@ export function createContext(config: Config, seams: Seams): Context {
     disk,
     undo,
     issued: new IssuedTokens(seams.now),
-    ledger: new Ledger(join(config.folders.state, "tokens"), seams.now),
+    ledger,
+    audit: new Audit({
+      state: config.folders.state,
+      now: seams.now,
+      async fingerprint(id) {
+        // A record that cannot be read keeps nobody from noting the rest.
+        const found = await Promise.all(list.map((one) => ledger.of(one.id, id).catch(() => undefined)));
+        return found.find((one) => one !== undefined)?.fingerprints[0];
+      },
+    }),
+    rotations: new Rotations(join(config.folders.state, "rotations")),
     policy,
     keychain,
     confirmations: new Confirmations(join(config.folders.state, "confirmations"), seams.now),
+    openEnds,
     use: (ability, choice) => {
       const id = typeof choice === "object" ? chosen(choice) : choice;
       // Whose token it is to narrow, the token itself says; no issuer is asked to do it.
@@ -102,13 +125,17 @@ export function createContext(config: Config, seams: Seams): Context {
       run: (command, args, options) => context.run(command, args, { env: seams.env, ...options }),
       async abandon({ id, provider }) {
         context.issued.forget(id);
-        await context.use("tokens", provider).tokens.revoke(id);
+        await revokeOrSay(context.use("tokens", provider).tokens, id, undefined);
       },
+      keepOpen: (name, end) => openEnds.add(name, end),
     }),
     default_provider: config.provider ?? defaultProvider(list)?.id,
     installed: (command) => installed(command, seams.env, seams.platform),
     close: async () => {
-      for (const provider of list) await provider.close?.();
+      // Their tokens are revoked at providers that may run in here.
+      await openEnds.close().finally(async () => {
+        for (const provider of list) await provider.close?.();
+      });
     },
   };
   return context;

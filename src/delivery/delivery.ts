@@ -58,6 +58,16 @@ export interface Means {
   github: { url: string; token?: Secret | undefined };
   /** Ends a token whose value reached nobody after all, later than the call in which it was made. */
   abandon(token: { id: string; provider: string }): Promise<void>;
+  /** Has something end with the process at the latest. @param name by which it is found again */
+  keepOpen(name: string, end: OpenEnd): void;
+}
+
+/** What goes on after the call that began it. */
+export interface OpenEnd {
+  /** Resolves once it has served its purpose. @throws Problem why it did not, or what it has left behind */
+  done: Promise<void>;
+  /** Ends it now. @throws Problem what that has left behind */
+  close(): Promise<void>;
 }
 
 /** @throws Problem `unsupported` where there is none, `command_failed` when it refuses */
@@ -65,6 +75,8 @@ export interface Keychain {
   get(name: string): Promise<Secret | undefined>;
   set(name: string, secret: Secret): Promise<void>;
   delete(name: string): Promise<void>;
+  /** What a person types to see an entry; `undefined` where no program shows it. */
+  command(name: string): string | undefined;
 }
 
 export interface DeliveryReceipt {
