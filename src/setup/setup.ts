@@ -9,7 +9,15 @@ import type { PackageManager, Place, Verification } from "../package-managers/pa
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
-import { type Credential, fits, isGiven, obtain, refuseLosing, requestOf, standing } from "./credential.ts";
+import {
+  type Credential,
+  isGiven,
+  obtain,
+  refuseLosing,
+  requestOf,
+  standing,
+  standingThatFits,
+} from "./credential.ts";
 import { findCredential } from "./found.ts";
 import {
   filesOf,
@@ -47,14 +55,11 @@ export async function setUp(
 ): Promise<SetupOutcome> {
   const job = await openJob(managers, place, request, context);
   const before = await standing(job);
-  const kept = before.find((credential) => fits(credential, job));
+  const kept = await standingThatFits(before, job);
   // Whatever would be refused is refused before a token exists, and in a dry run, too.
   const given = isGiven(request) ? await obtain(job) : undefined;
   if (!kept && !given) await job.tokens.check?.(requestOf(job));
-  const planned = kept ?? given ?? (await standIn(job));
-  const preview = await write(job, planned, undefined);
-  for (const part of job.parts)
-    await part.manager.ready?.(targetOf(job, part, planned), place, await textsOf(job), context.run);
+  const preview = await prepare(job, kept ?? given ?? (await standIn(job)));
   if (!kept) refuseLosing(job, preview.plan);
   if (request.dry_run) {
     const warnings = [...new Set([...preview.receipt.warnings, ...(await shadows(job, preview.plan))])];
@@ -81,6 +86,28 @@ export async function setUp(
   } catch (error) {
     throw await putBack(error, { job, credential, loggedIn, restore_id: written?.receipt.restore_id });
   }
+}
+
+/**
+ * Whether the managers could be given another token. Changes nothing.
+ * @throws Problem what `setUp` would refuse before it writes
+ */
+export async function rehearse(
+  managers: readonly PackageManager[],
+  place: Place,
+  request: SetupRequest,
+  context: Context,
+): Promise<void> {
+  const job = await openJob(managers, place, request, context);
+  await prepare(job, await standIn(job));
+}
+
+/** Plans, and looks whether the plan could be carried out. */
+async function prepare(job: Job, planned: Held): Promise<Written> {
+  const preview = await write(job, planned, undefined);
+  for (const part of job.parts)
+    await part.manager.ready?.(targetOf(job, part, planned), job.place, await textsOf(job), job.context.run);
+  return preview;
 }
 
 interface Written {

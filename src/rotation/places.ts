@@ -1,0 +1,63 @@
+/** Everywhere that a token is used, as far as this machine knows: what was set up with it, and where it was delivered. */
+import type { Context } from "../context.ts";
+import type { Token } from "../providers/provider.ts";
+import { fingerprintsOf, type Secret } from "../secret.ts";
+import type { Consumer } from "./consumer.ts";
+import { deliveriesOf } from "./delivered.ts";
+import { type Found, setUpsOf } from "./set-ups.ts";
+
+/**
+ * @param successor the id of the one that is taking its place, when a rotation is carried on
+ * @returns those that can be read first, since only they can be put back in any case
+ */
+export async function placesOf(
+  token: Token,
+  successor: string | undefined,
+  context: Context,
+): Promise<Found> {
+  const ids = successor === undefined ? [token.id] : [token.id, successor];
+  const isOurs = await recognizer(token, ids, context);
+  const setUps = await setUpsOf(token, ids, isOurs, context);
+  const delivered = await deliveriesOf(token, ids, isOurs, context);
+  const isReadable = await Promise.all(
+    delivered.consumers.map(async (one) => (await one.read()) !== "unreadable"),
+  );
+  const readable = delivered.consumers.filter((_, index) => isReadable[index]);
+  const others = delivered.consumers.filter((_, index) => !isReadable[index]);
+  return {
+    consumers: [...setUps.consumers, ...readable, ...others],
+    by_hand: setUps.by_hand,
+    notes: [...setUps.notes, ...delivered.notes],
+  };
+}
+
+/** The old one's value, where a place has it. */
+export async function oldValue(
+  token: Token,
+  consumers: readonly Consumer[],
+  context: Context,
+): Promise<Secret | undefined> {
+  const isIts = await recognizer(token, [token.id], context);
+  for (const consumer of consumers) {
+    const value = await consumer.read();
+    if (value && value !== "unreadable" && (await isIts(value))) return value;
+  }
+  return undefined;
+}
+
+/** By the ledger; a token that was made before there was one, or elsewhere, its issuer is asked about. */
+async function recognizer(
+  { provider }: Token,
+  ids: readonly string[],
+  context: Context,
+): Promise<(secret: Secret) => Promise<boolean>> {
+  const entries = await Promise.all(ids.map((id) => context.ledger.of(provider, id)));
+  const known = new Set(entries.flatMap((entry) => entry?.fingerprints ?? []));
+  const { registries } = context.use("tokens", provider).provider;
+  return async (secret) => {
+    if (fingerprintsOf(secret).some((print) => known.has(print))) return true;
+    if (entries.every((entry) => entry !== undefined)) return false;
+    const token = await registries?.introspect?.(secret);
+    return token !== undefined && ids.includes(token.id);
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * How far a rotation has come, on disk before each step that cannot be taken back, so that it can be carried on after the
+ * process was killed at any moment. While both tokens live the record holds their values (0600, as the files have that
+ * they are written to): without it a successor whose value was lost on the way would have to be made a second time. They
+ * are gone from it as soon as every place works with the successor.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import * as z from "zod";
+import type { Destination } from "../delivery/delivery.ts";
+import { flyioRequestShape } from "../providers/shapes.ts";
+import { Records } from "../state/records.ts";
+
+const destination = z.custom<Destination>((value) => typeof value === "object" && value !== null);
+const time = z.string();
+
+const Rewritten = z.object({
+  where: z.string(),
+  /** Whether the successor was tried there, or read back; `false` where nobody can. */
+  verified: z.boolean(),
+});
+
+const Shape = z.object({
+  id: z.string(),
+  provider: z.string(),
+  old: z.object({ id: z.string(), name: z.string() }),
+  /** The caller's idempotency key. */
+  key: z.string().optional(),
+  started_at: time,
+  /**
+   * `begun`: a successor is being made. `minted`: it exists, and is being put into every place. `settled`: every place
+   * works with it; the old one lives until `keep_until`. `done`: the old one is revoked. `aborted`: all is as it was.
+   */
+  phase: z.enum(["begun", "minted", "settled", "done", "aborted"]),
+  /** What the successor is asked for with. */
+  request: z.object({
+    name: z.string(),
+    permission: z.enum(["read_only", "read_write"]),
+    environment: z.string().optional(),
+    flyio: flyioRequestShape.optional(),
+    expires_at: time.nullable(),
+    reason: z.string().optional(),
+  }),
+  /** Milliseconds that the old one is to live on. */
+  keep_for: z.number(),
+  /** Where the value is to go beside the places that have it now. */
+  deliver: z.object({ to: z.string(), destination, begun: z.boolean() }).optional(),
+  /** How often a successor was asked for: those before the last one were lost, and are revoked. */
+  attempt: z.number(),
+  new_id: z.string().optional(),
+  username: z.string().optional(),
+  value: z.string().optional(),
+  /** The old one's value, where a place holds it: to put it back. */
+  former: z.string().optional(),
+  rewritten: z.array(Rewritten),
+  keep_until: time.optional(),
+  old_revoked_at: time.optional(),
+});
+
+export type RotationRecord = z.output<typeof Shape>;
+
+export class Rotations {
+  readonly #records: Records<RotationRecord>;
+
+  /** @param folder absolute; made by the first rotation */
+  constructor(folder: string) {
+    this.#records = new Records(folder, Shape);
+  }
+
+  /** The last rotation of a token. @throws Problem `file_unreadable` */
+  of(provider: string, old: string): Promise<RotationRecord | undefined> {
+    return this.#records.read(nameOf(provider, old));
+  }
+
+  /** @throws Problem `file_unreadable` */
+  all(): Promise<RotationRecord[]> {
+    return this.#records.list();
+  }
+
+  /** @throws Problem `file_unwritable` */
+  async write(record: RotationRecord): Promise<RotationRecord> {
+    await this.#records.write(nameOf(record.provider, record.old.id), record);
+    return record;
+  }
+
+  /** One at a time for each token, over all processes. @throws Problem `file_locked` */
+  locked<T>(provider: string, old: string, act: () => Promise<T>): Promise<T> {
+    return this.#records.locked(nameOf(provider, old), 10_000, act);
+  }
+}
+
+export function newId(): string {
+  return randomBytes(8).toString("hex");
+}
+
+/** Without the values. */
+export function withoutValues({ value: _value, former: _former, ...record }: RotationRecord): RotationRecord {
+  return record;
+}
+
+/** Whether the time of the old one is over. */
+export function isDue({ keep_until }: RotationRecord, { now }: { now: () => Date }): boolean {
+  return keep_until === undefined || Date.parse(keep_until) <= now().getTime();
+}
+
+function nameOf(provider: string, old: string): string {
+  return createHash("sha256").update(`${provider}\n${old}`).digest("hex");
+}
