@@ -17,6 +17,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   registry: () => import("./commands/registry.ts"),
   call: () => import("./commands/call.ts"),
   approve: () => import("./commands/approve.ts"),
+  audit: () => import("./commands/audit.ts"),
   "credential-helper": () => import("./commands/credential-helper.ts"),
   login: () => import("./commands/login.ts"),
   macaroon: () => import("./commands/macaroon.ts"),

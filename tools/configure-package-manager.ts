@@ -26,7 +26,7 @@ export const configurePackageManager = defineTool({
     expires: z.string().optional().describe("Default 30d"),
     environment: z.string().optional(),
     token_id: z.string().optional().describe("One that generate_token made just now"),
-    token_from: z.string().optional().describe("env:NAME or file:PATH"),
+    token_from: z.string().optional().describe("env:NAME, file:PATH or keychain:NAME"),
     npm_scope: z.string().optional().describe("Only this scope, such as @acme"),
     secret_style: z
       .enum(["value", "reference", "helper"])
@@ -77,6 +77,7 @@ export const configurePackageManager = defineTool({
       }),
     };
   },
+  concerns: ({ token_id }, output) => [output?.token?.id ?? token_id ?? []].flat().map(String),
   say({ managers, token, changes, verified, warnings, restore_id }) {
     const diffs = changes.map(({ path, diff }) => `${path}\n${diff}`);
     return [

@@ -49,6 +49,7 @@ export const deleteToken = defineTool({
     }
     return { outcomes };
   },
+  concerns: ({ ids }, output) => output?.outcomes.map(({ id }) => String(id)) ?? ids,
   say: ({ outcomes }) =>
     outcomes
       .map(

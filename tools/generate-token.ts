@@ -82,6 +82,7 @@ export const generateToken = defineTool({
     context.issued.forget(id);
     await revokeOrSay(context.use("tokens", input).tokens, id, undefined);
   },
+  concerns: (_input, output) => (output ? [String(output.token.id)] : []),
   say({ show_once_warning, token, delivery, credential }) {
     const what = `${token.name} (${token.id}): ${token.permission}, ${token.scope}${token.environment ? `, environment ${token.environment}` : ""}, expires ${token.expires_at ?? "never"}, user name ${token.username}.`;
     const where = credential

@@ -54,6 +54,7 @@ export const restorePackageManager = defineTool({
       );
     return { ...restored, warnings, ...(record.token_id !== undefined && { token_id: record.token_id }) };
   },
+  concerns: (_input, output) => (output?.token_id === undefined ? [] : [String(output.token_id)]),
   say: ({ changes, skipped, warnings, token_id }) =>
     [
       changes.length > 0 ? "Put back:" : "Nothing had to be put back.",

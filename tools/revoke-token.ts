@@ -87,6 +87,7 @@ export const revokeToken = defineTool({
       outcomes.push(...(await Promise.all(all.slice(at, at + atOnce).map(one))));
     return { outcomes };
   },
+  concerns: ({ ids = [] }, output) => output?.outcomes.map(({ id }) => String(id)) ?? ids,
   say: ({ outcomes }) =>
     outcomes
       .map(

@@ -9,6 +9,8 @@ Commands
   registry          The local registry in the foreground: npm, PyPI, OCI, Maven, files, tokens (--url)
   call TOOL         Call one tool: --json '{…}'; --help shows its arguments; without TOOL the list
   approve HANDLE    Agree to a plan at the terminal
+  audit WHAT        The log of what was asked for: verify [--expect HASH],
+                    show [--since 7d] [--token ID] [--tool NAME] [--limit N]; each with --json
   credential-helper For clients that ask for their login: docker, keyring, pnpm, cargo
   login jfrog       Log in to JFrog Fly with the browser (--url https://SUBDOMAIN.jfrog.io)
   macaroon WHAT     Fly.io's tokens offline, the header on stdin: explain [--json], attenuate --caveats FILE [--location URL],

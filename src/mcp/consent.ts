@@ -32,7 +32,8 @@ interface Asked {
 // Faster than a person can read: such an answer was given by the client alone.
 const tooFastForAPerson = 500;
 
-const codec = createRequestStateCodec<Asked>({
+/** Of what a call that asks somebody has to know when it comes back. */
+export const codec = createRequestStateCodec<Asked>({
   key: randomBytes(32),
   ttlSeconds: 600,
   bind: (ctx) => ctx.mcpReq.method,
@@ -42,8 +43,11 @@ const spent = new Map<string, number>();
 /** For `ServerOptions.requestState`. */
 export const verifyRequestState = codec.verify;
 
+/** How a person agreed; also for the audit log. */
+export type Agreement = "form" | "confirmation" | "not needed";
+
 export type Consent =
-  | { plan: Plan | undefined }
+  | { plan: Plan | undefined; by: Agreement }
   | { answer: ReturnType<typeof confirmationRequired> | InputRequiredResult };
 
 /**
@@ -60,11 +64,14 @@ export async function consent(
   const { confirmation, ...args } = input;
   const policy = context.policy.confirm;
   if (typeof confirmation === "string")
-    return { plan: await context.confirmations.redeem(confirmation, tool.name, args, policy === "always") };
+    return {
+      plan: await context.confirmations.redeem(confirmation, tool.name, args, policy === "always"),
+      by: "confirmation",
+    };
   const plan = await tool.plan?.(input, context);
-  if (!plan || (policy === "never" && !plan.always)) return { plan };
+  if (!plan || (policy === "never" && !plan.always)) return { plan, by: "not needed" };
   const asked = canShowForm(server, ctx) ? await askPerson(ctx, tool, args, plan, context) : "cannot-ask";
-  if (asked === "yes") return { plan };
+  if (asked === "yes") return { plan, by: "form" };
   if (asked !== "cannot-ask") return { answer: asked };
   const handle = await context.confirmations.offer(tool.name, args, plan);
   return { answer: confirmationRequired(plan, handle, policy === "always") };
@@ -124,10 +131,15 @@ function refused(why: string): Problem {
 }
 
 function canShowForm(server: McpServer, ctx: ServerContext): boolean {
+  const elicitation = elicitationOf(server, ctx);
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+}
+
+/** How the client of a call asks its user; `undefined` when it cannot. */
+export function elicitationOf(server: McpServer, ctx: ServerContext): ClientCapabilities["elicitation"] {
   // 2026-07-28 carries the capabilities on every request; older revisions declare them once per connection.
   const envelope = (ctx.mcpReq.envelope as Record<string, ClientCapabilities> | undefined)?.[
     CLIENT_CAPABILITIES_META_KEY
   ];
-  const elicitation = (envelope ?? server.server.getClientCapabilities())?.elicitation;
-  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+  return (envelope ?? server.server.getClientCapabilities())?.elicitation;
 }

@@ -5,7 +5,9 @@ import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
 import type { Prompt } from "../prompt.ts";
 import type { Effect, Tool } from "../tool.ts";
+import { audited } from "./audited.ts";
 import { consent, verifyRequestState } from "./consent.ts";
+import { afterPage, pageFor } from "./page.ts";
 import type { Outgoing } from "./redact.ts";
 import { failure, success } from "./result.ts";
 import { advertiseInput, advertiseOutput, parseInput } from "./schema.ts";
@@ -95,16 +97,22 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
           "Ask the operator to allow changes.",
         );
       const args = parseInput(input.strict(), given);
+      const shown = afterPage(ctx, tool, args);
+      if (shown) return success(tool, shown, parts.outgoing);
       const context = await parts.context();
-      if (!asks) {
-        const output = await tool.run(args, context);
-        if (ctx.mcpReq.signal.aborted) await tool.lost?.(output, args, context).catch(parts.report);
-        return success(tool, output, parts.outgoing);
-      }
-      const agreed = await consent(server, ctx, tool, args, context);
-      return "answer" in agreed
-        ? agreed.answer
-        : success(tool, await tool.run(args, context, agreed.plan), parts.outgoing);
+      const result = async (output: Awaited<ReturnType<Tool["run"]>>) =>
+        (await pageFor(output, { server, ctx, tool, args, context })) ??
+        success(tool, output, parts.outgoing);
+      const call = audited(tool, args, { server, ctx, context }, parts.report);
+      return await call.ending(async () => {
+        if (!asks) {
+          const output = await call.run();
+          if (ctx.mcpReq.signal.aborted) await tool.lost?.(output, args, context).catch(parts.report);
+          return result(output);
+        }
+        const agreed = await consent(server, ctx, tool, args, context);
+        return "answer" in agreed ? agreed.answer : result(await call.run(agreed));
+      });
     } catch (error) {
       return failure(error, parts.report);
     }

@@ -1,0 +1,110 @@
+/**
+ * WHO ASKED FOR WHAT, AND WHAT CAME OF IT: one line of JSON for each event, appended and never rewritten, chained as
+ * chain.ts says. Several processes write to it; each line is on the disk before its `append` returns.
+ */
+import { closeSync, fsync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { withLocks } from "../disk/lock.ts";
+import { unwritable } from "../disk/refusals.ts";
+import { flushFolder } from "../disk/replace.ts";
+import { Problem } from "../problem.ts";
+import { redact } from "../secret.ts";
+import { genesis, type Link, seal } from "./chain.ts";
+import type { CallEntry, RecoveredEntry } from "./entry.ts";
+import { readHead, writeHead } from "./head.ts";
+import { linkOf, readTail, type Tail } from "./tail.ts";
+
+const flush = promisify(fsync);
+
+/** How long to wait for other processes, in milliseconds. */
+const patience = 10_000;
+
+export function filesIn(state: string): { log: string; head: string } {
+  return { log: join(state, "audit.jsonl"), head: join(state, "audit.head") };
+}
+
+/**
+ * Adds a line, and before it, where the log does not end as it was left, one that says so.
+ * @param state our folder, absolute; made, 0700, if need be
+ * @throws Problem `file_unwritable`, `file_unreadable`, `file_locked`
+ */
+export async function append(state: string, entry: CallEntry): Promise<void> {
+  const { log, head } = filesIn(state);
+  try {
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    await withLocks(join(state, "locks"), [log], patience, async () => {
+      const known = await readHead(head);
+      const link = await write(log, (tail) => {
+        const breach = breachOf(tail, known, entry.at);
+        return { tail, entries: breach ? [breach, entry] : [entry] };
+      });
+      await writeHead(head, link);
+    });
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw unwritable(
+      log,
+      error,
+      "Nothing is done that cannot be logged. Make room there, or point FLY_TOKENS_HOME to a folder that can be written.",
+    );
+  }
+}
+
+async function write(
+  log: string,
+  decide: (tail: Tail) => { tail: Tail; entries: readonly (CallEntry | RecoveredEntry)[] },
+): Promise<Link> {
+  const file = openSync(log, "a+", 0o600);
+  try {
+    const { tail, entries } = decide(readTail(file));
+    let link = linkOf(tail) ?? { seq: 0, hash: genesis };
+    let text = tail.torn ? "\n" : "";
+    for (const entry of entries) {
+      const sealed = seal(clean(entry), link);
+      text += `${sealed.line}\n`;
+      link = sealed.link;
+    }
+    writeWhole(file, Buffer.from(text), tail.size);
+    await flush(file);
+    if (tail.size === 0) await flushFolder(join(log, ".."));
+    return link;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** All of it or, where the system lets us take it back, nothing: a full disk takes a part. */
+function writeWhole(file: number, bytes: Buffer, size: number): void {
+  let done = 0;
+  try {
+    while (done < bytes.length) done += writeSync(file, bytes, done);
+  } catch (error) {
+    try {
+      if (done > 0) ftruncateSync(file, size);
+    } catch {
+      // The file may be one that the system only lets grow. The next line says what is torn.
+    }
+    throw error;
+  }
+}
+
+/** What is wrong with the log's end; `undefined` when it is as we left it. */
+function breachOf(tail: Tail, head: Link | null | undefined, at: string): RecoveredEntry | undefined {
+  const { last, written, torn } = tail;
+  const isExpected = head ? fits(head, last) : head === undefined && (last ? last.seq === 1 : !written);
+  if (isExpected && !torn) return undefined;
+  return { event: "recovered", at, ...(torn && { torn }), ...(!isExpected && { expected: head ?? null }) };
+}
+
+/** A process that was killed between the two has left the head a line behind. */
+function fits({ seq, hash }: Link, last: Tail["last"]): boolean {
+  if (!last || last.seq < seq) return false;
+  if (last.seq === seq) return last.hash === hash;
+  return last.seq > seq + 1 || last.prev === hash;
+}
+
+/** Without what looks like a secret, or is one that this process has seen: an agent may have put it anywhere. */
+function clean(entry: CallEntry | RecoveredEntry): Record<string, unknown> {
+  return JSON.parse(redact(JSON.stringify(entry))) as Record<string, unknown>;
+}
