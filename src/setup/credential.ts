@@ -1,8 +1,10 @@
 /** The token of a set-up: the one that is there and fits, the one that was named, or a new one. */
+import { isDeepStrictEqual } from "node:util";
 import type { Issued } from "../issued.ts";
 import { mint } from "../minting.ts";
 import { Problem } from "../problem.ts";
 import type { IssueRequest, Token } from "../providers/provider.ts";
+import { fingerprintsOf } from "../secret.ts";
 import { findCredential } from "./found.ts";
 import type { Job, SetupRequest } from "./job.ts";
 import type { Plan } from "./plan.ts";
@@ -31,15 +33,37 @@ export function isGiven({ token_id, token_from }: SetupRequest): boolean {
   return token_id !== undefined || token_from !== undefined;
 }
 
-/** Whether a token is what was asked for, with at least half of the life that was asked for: then nothing is minted. */
-export function fits({ token }: Credential, { request, context, expires_at: wanted }: Job): boolean {
-  const { permission, environment, flyio } = request;
-  // Which app a token found here is for, its record does not say for certain.
-  if (isGiven(request) || flyio) return false;
-  if (token.permission !== permission || token.environment !== environment) return false;
+/** The first that is what was asked for, with at least half of the life that was asked for: then nothing is minted. */
+export async function standingThatFits(
+  credentials: readonly Credential[],
+  job: Job,
+): Promise<Credential | undefined> {
+  for (const credential of credentials) if (await fits(credential, job)) return credential;
+  return undefined;
+}
+
+async function fits(credential: Credential, job: Job): Promise<boolean> {
+  const { request, context, expires_at: wanted } = job;
+  const { token } = credential;
+  if (isGiven(request) || token.environment !== request.environment) return false;
+  if (!(await isAlike(credential, job))) return false;
   if (token.expires_at === null || wanted === null) return token.expires_at === null && wanted === null;
   const now = context.now().getTime();
   return (Date.parse(token.expires_at) - now) * 2 >= wanted.getTime() - now;
+}
+
+/**
+ * Whether it may do what was asked for. Where it was made here, that is whether the same was asked for then: which app
+ * one of Fly.io's is for, its record does not say for certain.
+ */
+async function isAlike({ token, secret }: Credential, { request, context }: Job): Promise<boolean> {
+  const { permission, flyio = {} } = request;
+  const made = await context.ledger.of(token.provider, token.id).catch(() => undefined);
+  const [, ...parts] = fingerprintsOf(secret);
+  // One that was narrowed since is another value of the same token.
+  if (made?.request && parts.every((part) => made.fingerprints.includes(part)))
+    return made.request.permission === permission && isDeepStrictEqual(made.request.flyio ?? {}, flyio);
+  return token.permission === permission && Object.keys(flyio).length === 0;
 }
 
 /** @throws Problem `not_found`, `unauthorized`, `unsupported`, `invalid_input` when two are named, and what the issuer refuses */
