@@ -14,7 +14,7 @@ await build({
   target: "node20.19",
   // The UMD form of a dependency (jsonc-parser) requires its own files in a way that cannot be bundled.
   mainFields: ["module", "main"],
-  external: ["better-sqlite3"],
+  external: ["@napi-rs/keyring", "better-sqlite3"],
   // CommonJS dependencies ask for node's modules by `require`, which a module does not have.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

@@ -16,7 +16,7 @@ export const getToken = defineTool({
   effect: "read",
   input: z.object({
     id: z.string().min(1).max(200).optional(),
-    from: z.string().optional().describe("env:NAME or file:PATH, instead of id"),
+    from: z.string().optional().describe("env:NAME, file:PATH or keychain:NAME, instead of id"),
     explain: z.boolean().optional(),
     access: accessShape.optional().describe("action: read, or letters of rwcdC"),
     provider: z.string().optional(),

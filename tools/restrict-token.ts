@@ -14,7 +14,7 @@ export const restrictToken = defineTool({
     "Makes a narrower copy of a Fly.io token that the user holds, offline, such as one that can only run `uptime` on app web. The original stays as it is. The copy is shown once, or delivered unseen.",
   effect: "create",
   input: z.object({
-    from: z.string().describe("env:NAME, file:PATH, or an id made just now"),
+    from: z.string().describe("env:NAME, file:PATH, keychain:NAME, or an id made just now"),
     restrictions: restrictionsShape.describe(
       'commands: exact argument lists; actions: "read", "everything but delete"; caveats: raw {type, body}',
     ),

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { Problem } from "../problem.ts";
 import type { Destination } from "./delivery.ts";
+import { entryNameOf } from "./entry-name.ts";
 
 export const deliveryIds = [
   "inline",
@@ -22,7 +23,7 @@ export const deliveryShape = {
     .string()
     .max(200)
     .optional()
-    .describe("Of the variable, secret or entry; default FLY_TOKEN"),
+    .describe("Of the variable, secret or entry; default FLY_TOKEN, keychain: the name"),
   deliver_in: z
     .string()
     .max(300)
@@ -41,12 +42,19 @@ export const deliveryShape = {
     .optional(),
 };
 
-type Arguments = Partial<z.output<z.ZodObject<typeof deliveryShape>>>;
+type Arguments = Omit<z.output<z.ZodObject<typeof deliveryShape>>, "deliver_to"> & {
+  deliver_to?: string | undefined;
+};
 
-/** What of a call's arguments says where in particular. */
-export function destinationOf(given: Arguments): Destination {
-  const { deliver_path, deliver_name, deliver_in, deliver_git, kubernetes } = given;
-  return { path: deliver_path, name: deliver_name, in: deliver_in, git: deliver_git, kubernetes };
+/**
+ * What of a call's arguments says where in particular. An entry of the keychain is called like its token (`name`).
+ * This is decided here, before there is one, so that a check and a rotation mean the same entry.
+ */
+export function destinationOf(given: Arguments & { name?: string }): Destination {
+  const { deliver_to, deliver_path, deliver_in, deliver_git, kubernetes } = given;
+  const entry = deliver_to === "keychain" && given.name !== undefined ? entryNameOf(given.name) : undefined;
+  const name = given.deliver_name ?? entry;
+  return { path: deliver_path, name, in: deliver_in, git: deliver_git, kubernetes };
 }
 
 const names: Record<keyof Destination, string> = {
