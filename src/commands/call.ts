@@ -8,6 +8,7 @@ import { Problem } from "../problem.ts";
 import type { Tool } from "../tool.ts";
 import type { Command } from "./command.ts";
 import { serving } from "./server-parts.ts";
+import { untilSignal } from "./signal.ts";
 
 /** The same tools for scripts, through the same server: structured output on stdout, problems on stderr, exit codes. */
 export const command: Command = {
@@ -28,25 +29,35 @@ export const command: Command = {
         { allowed: list.map((one) => one.name) },
       );
     if (flags.help) return print(helpOf(tool));
-    const { parts, close } = serving(invocation);
-    const result = await callTool(
-      createMcpServer(parts),
-      parts.outgoing,
-      tool.name,
-      parseArguments(flags.json),
-      process.stdin.isTTY ? askAtTerminal : undefined,
-    ).finally(close);
-    const structure = result.structuredContent as { confirmation_required?: unknown } | undefined;
-    if (result.isError) {
-      const details = result.content.findLast((block) => block.type === "text");
-      const text = details?.type === "text" ? details.text : "";
-      process.stderr.write(`${text}\n`);
-      return exitCodeOf(codeIn(text));
+    const { parts, done, close } = serving(invocation);
+    try {
+      const server = createMcpServer(parts);
+      const ask = process.stdin.isTTY ? askAtTerminal : undefined;
+      const code = answered(
+        await callTool(server, parts.outgoing, tool.name, parseArguments(flags.json), ask),
+      );
+      // Closing ends what is waited for, and `done` says how.
+      void untilSignal().then(close).catch(parts.report);
+      await done();
+      return code;
+    } finally {
+      await close();
     }
-    print(JSON.stringify(structure, null, 2));
-    return structure?.confirmation_required === undefined ? 0 : exitCodeOf("needs_confirmation");
   },
 };
+
+/** Prints a result. @returns the exit code */
+function answered({ isError, content, structuredContent }: Awaited<ReturnType<typeof callTool>>): number {
+  const structure = structuredContent as { confirmation_required?: unknown } | undefined;
+  if (isError) {
+    const details = content.findLast((block) => block.type === "text");
+    const text = details?.type === "text" ? details.text : "";
+    process.stderr.write(`${text}\n`);
+    return exitCodeOf(codeIn(text));
+  }
+  print(JSON.stringify(structure, null, 2));
+  return structure?.confirmation_required === undefined ? 0 : exitCodeOf("needs_confirmation");
+}
 
 function print(text: string): number {
   process.stdout.write(`${text}\n`);

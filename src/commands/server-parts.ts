@@ -15,6 +15,8 @@ import type { Invocation } from "./command.ts";
 
 export interface Serving {
   parts: ServerParts;
+  /** Waits for what goes on after its call. @throws Problem what has come to nothing */
+  done(): Promise<void>;
   /** Ends what the context has started, if it was ever made. */
   close(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function serving({ config, seams, log }: Invocation): Serving {
         (context ??= import("../context.ts").then(({ createContext }) => createContext(config, seams))),
       report: (error) => log.error(faultLine(error)),
     },
+    done: async () => (await context)?.openEnds.done(),
     async close() {
       // A client that goes away in the middle must not leave a token behind whose file was never written.
       await Promise.all(running);

@@ -64,6 +64,8 @@ export interface Means {
 
 /** What goes on after the call that began it. */
 export interface OpenEnd {
+  /** What a person is to do there, as sentences. */
+  invitation: string;
   /** Resolves once it has served its purpose. @throws Problem why it did not, or what it has left behind */
   done: Promise<void>;
   /** Ends it now. @throws Problem what that has left behind */

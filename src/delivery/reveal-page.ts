@@ -20,7 +20,7 @@ export const revealPage = defineDelivery({
     return {
       kind: "reveal_page",
       location: page.url,
-      next: `Tell the user: open ${page.url} in a browser on this machine (no other reaches it), and type the code ${page.code}. Do not open it yourself. If nobody does within 5 minutes, the token is revoked.`,
+      next: `Tell the user: open ${page.url} in a browser on this machine (no other reaches it); do not open it yourself. ${page.invitation}`,
     };
   },
 });

@@ -34,6 +34,8 @@ export interface ServerParts {
   context: () => Promise<Context>;
   outgoing: Outgoing;
   readOnly: boolean;
+  /** Whether a person may be asked about a tool that destroys nothing, too: for what is made for some environments. */
+  protects?: boolean;
   /** Arguments that are understood but not worth an agent's attention here, such as `provider` where there is one. */
   unadvertised: readonly string[];
   /** Names of the tools to offer; all when absent. */
@@ -68,24 +70,26 @@ export function offered({
   return tools.filter((tool) => (!only || only.includes(tool.name)) && (!readOnly || tool.effect === "read"));
 }
 
-/** What a `destroy` tool may answer instead of its own output. */
+/** What a tool that asks may answer instead of its own output. */
 const ConfirmationRequired = z.object({ plan: z.array(z.string()), confirmation: z.string() });
 
 function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
-  const asks = tool.effect === "destroy";
+  const asks = tool.plan !== undefined;
+  // Where nobody is ever asked, to say that they might be would only cost an agent's context.
+  const isTold = tool.effect === "destroy" || parts.protects === true;
   const input = asks
     ? tool.input.extend({
         confirmation: z.string().optional().describe("Only after the user agreed"),
       })
     : tool.input;
-  const output = asks
+  const output = asks && isTold
     ? tool.output.partial().extend({ confirmation_required: ConfirmationRequired.optional() })
     : tool.output;
   const config = {
     title: tool.title,
     description: tool.description,
     annotations: hints[tool.effect],
-    inputSchema: advertiseInput(input, parts.unadvertised),
+    inputSchema: advertiseInput(input, isTold ? parts.unadvertised : [...parts.unadvertised, "confirmation"]),
     outputSchema: advertiseOutput(output),
   };
   const answer = async (given: unknown, ctx: ServerContext) => {
@@ -93,7 +97,7 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
       if (parts.readOnly && tool.effect !== "read")
         throw new Problem(
           "forbidden",
-          "This server is read-only (FLY_TOKENS_READ_ONLY).",
+          "This server is read-only, as the operator wants it (FLY_TOKENS_READ_ONLY, or read_only in the policy).",
           "Ask the operator to allow changes.",
         );
       const args = parseInput(input.strict(), given);
@@ -105,13 +109,11 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
         success(tool, output, parts.outgoing);
       const call = audited(tool, args, { server, ctx, context }, parts.report);
       return await call.ending(async () => {
-        if (!asks) {
-          const output = await call.run();
-          if (ctx.mcpReq.signal.aborted) await tool.lost?.(output, args, context).catch(parts.report);
-          return result(output);
-        }
-        const agreed = await consent(server, ctx, tool, args, context);
-        return "answer" in agreed ? agreed.answer : result(await call.run(agreed));
+        const agreed = asks ? await consent(server, ctx, tool, args, context) : undefined;
+        if (agreed && "answer" in agreed) return agreed.answer;
+        const output = await call.run(agreed);
+        if (ctx.mcpReq.signal.aborted) await tool.lost?.(output, args, context).catch(parts.report);
+        return result(output);
       });
     } catch (error) {
       return failure(error, parts.report);

@@ -31,7 +31,7 @@ export async function openPage(login: Login, abandon: () => Promise<void>): Prom
   return page;
 }
 
-export class RevealPage implements OpenEnd {
+class RevealPage implements OpenEnd {
   readonly done: Promise<void>;
   readonly url: string;
   readonly #server: Server;
@@ -70,8 +70,8 @@ export class RevealPage implements OpenEnd {
     }, patience);
   }
 
-  get code(): string {
-    return this.#pairing.code;
+  get invitation(): string {
+    return `Type the code ${this.#pairing.code} on the page: it shows the value of the new token once. Unused, it closes after 5 minutes, and the token is revoked.`;
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,0 +1,88 @@
+/**
+ * A page that a call has opened for a person, in a client that opens addresses (URL-mode elicitation). The client asks
+ * its user, and the call comes back for its answer, which is kept until then: what was made is made once. Whatever the
+ * user says, the agent is told where the page is, too: a client may decline by itself.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import {
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  type McpServer,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import type { Context } from "../context.ts";
+import { Problem } from "../problem.ts";
+import type { Tool } from "../tool.ts";
+import { codec, elicitationOf } from "./consent.ts";
+
+type Args = Record<string, unknown>;
+type Output = Awaited<ReturnType<Tool["run"]>>;
+
+interface Kept {
+  /** Binds the answer to the tool and the arguments. */
+  digest: string;
+  output: Output;
+}
+
+const kept = new Map<string, Kept>();
+
+/** As long as the state of a request is valid. */
+const keptFor = 600_000;
+
+/**
+ * The output of a call whose page was shown, when it comes back for it; `undefined` for any other call.
+ * @throws Problem `declined` when it does not belong to a call that is known
+ */
+export function afterPage(ctx: ServerContext, tool: Tool, args: Args): Output | undefined {
+  if (inputResponse(ctx.mcpReq.inputResponses, "page").kind === "missing") return undefined;
+  const { id = "" } = ctx.mcpReq.requestState<{ id: string }>() ?? {};
+  const call = kept.get(id);
+  if (call?.digest === digestOf(tool, args)) return call.output;
+  throw new Problem(
+    "declined",
+    "The answer belongs to another call; nothing was done.",
+    "See with list_tokens what was made, then call again without it.",
+  );
+}
+
+/** What asks the client to open the page that an output names; `undefined` where there is none, or it cannot. */
+export async function pageFor(
+  output: Output,
+  call: { server: McpServer; ctx: ServerContext; tool: Tool; args: Args; context: Context },
+): Promise<InputRequiredResult | undefined> {
+  const { server, ctx, tool, args, context } = call;
+  const { location: url } = (output.delivery ?? {}) as { location?: string };
+  const page = url === undefined ? undefined : context.openEnds.get(url);
+  if (!url || !page || elicitationOf(server, ctx)?.url === undefined) return undefined;
+  const id = randomUUID();
+  const digest = digestOf(tool, args);
+  kept.set(id, { digest, output });
+  setTimeout(() => kept.delete(id), keptFor).unref();
+  const params = { message: page.invitation, url, ...(isLegacy(ctx) && { elicitationId: id }) };
+  if (isLegacy(ctx)) void tellWhenDone(server, id, page.done);
+  return inputRequired({
+    inputRequests: { page: inputRequired.elicitUrl(params) },
+    requestState: await codec.mint({ id, digest, at: context.now().getTime() }, ctx),
+  });
+}
+
+/** Revisions before 2026-07-28, which have an id for it and a notification of its end, carry no envelope. */
+function isLegacy(ctx: ServerContext): boolean {
+  return ctx.mcpReq.envelope === undefined;
+}
+
+/** A client may show that the page is done with, however that came about. */
+async function tellWhenDone(server: McpServer, id: string, done: Promise<void>): Promise<void> {
+  await done.catch(() => {});
+  // Nobody is left to be told where the connection has ended before.
+  await server.server
+    .createElicitationCompletionNotifier(id)()
+    .catch(() => {});
+}
+
+function digestOf(tool: Tool, args: Args): string {
+  return createHash("sha256")
+    .update(JSON.stringify([tool.name, args]))
+    .digest("hex");
+}
