@@ -20,6 +20,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   audit: () => import("./commands/audit.ts"),
   "credential-helper": () => import("./commands/credential-helper.ts"),
   login: () => import("./commands/login.ts"),
+  "rotate-due": () => import("./commands/rotate-due.ts"),
   macaroon: () => import("./commands/macaroon.ts"),
   demo: () => import("./commands/demo.ts"),
   version: () => import("./commands/version.ts"),

@@ -91,12 +91,12 @@ async function requestFor(token: Token, wish: RotationRequest, context: Context)
 function expiryOf(
   { created_at, expires_at }: Token,
   wished: string | undefined,
-  kind: Parameters<Context["policy"]["longest"]>[0],
+  kind: Parameters<Context["policy"]["limit"]>[0],
   context: Context,
 ): Date | null {
   const now = context.now();
   if (wished !== undefined) return context.policy.expiry(wished, kind, now);
-  const longest = context.policy.longest(kind) ?? Number.POSITIVE_INFINITY;
+  const longest = context.policy.limit(kind)?.longest ?? Number.POSITIVE_INFINITY;
   const life =
     expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at) - Date.parse(created_at);
   const shorter = Math.min(life, longest);
