@@ -37,6 +37,8 @@ export type FormatId =
   | "xml"
   | "properties"
   | "env"
+  | "dotenv"
+  | "gitignore"
   | "hcl"
   | "whole";
 
@@ -45,7 +47,7 @@ export type FormatId =
  * json (strict, as docker reads it): the member names from the root.
  * netrc: `[machine, "login" | "password" | "account"]`. toml, yaml, xml: the names from the root, where
  * `name[key=value]` is the one item of several whose `key` is `value`; in xml `@name` is an attribute, `.` the element's
- * own text, and a final element is meant with its markup. env (`go env`'s file), properties: `[key]`. hcl: the block headers from the root,
+ * own text, and a final element is meant with its markup. env (`go env`'s file), dotenv, properties: `[key]`. gitignore: `[line]`. hcl: the block headers from the root,
  * then an attribute or a block. whole: `[]`, the text as it is, for files that are ours alone.
  */
 export type Path = readonly string[];

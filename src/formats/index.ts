@@ -1,6 +1,8 @@
 /** Every format by its id. */
+import { dotenv } from "./dotenv.ts";
 import { env } from "./env.ts";
 import type { Format, FormatId } from "./format.ts";
+import { gitignore } from "./gitignore.ts";
 import { hcl } from "./hcl.ts";
 import { ini } from "./ini.ts";
 import { json } from "./json.ts";
@@ -24,6 +26,8 @@ export const formats: Partial<Record<FormatId, Format>> = {
   properties,
   xml,
   env,
+  dotenv,
+  gitignore,
   hcl,
   whole,
 };
