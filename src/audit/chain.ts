@@ -26,6 +26,9 @@ export interface Link {
   hash: string;
 }
 
+/** What the first line follows on. */
+export const start: Link = { seq: 0, hash: genesis };
+
 export type SealedRecord = z.output<typeof Sealed>;
 
 /** The line of a record, without its line feed, and its link. */

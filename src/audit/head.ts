@@ -1,4 +1,4 @@
-/** What the last line of the log is, kept beside it: so that it is noticed when the log is cut. */
+/** What the last line of the log is, kept beside it, so that it is noticed when the log is cut. It is there before the first. */
 import { readFile } from "node:fs/promises";
 import { codeOf, unreadable } from "../disk/refusals.ts";
 import { replaceFile } from "../disk/replace.ts";
@@ -11,7 +11,7 @@ export async function readHead(file: string): Promise<Link | null | undefined> {
     throw unreadable(file, error);
   });
   if (text === undefined) return undefined;
-  const [, seq, hash] = /^([1-9]\d{0,14}) ([0-9a-f]{64})\n$/.exec(text) ?? [];
+  const [, seq, hash] = /^(\d{1,15}) ([0-9a-f]{64})\n$/.exec(text) ?? [];
   return seq !== undefined && hash !== undefined ? { seq: Number(seq), hash } : null;
 }
 

@@ -2,7 +2,7 @@
  * WHO ASKED FOR WHAT, AND WHAT CAME OF IT: one line of JSON for each event, appended and never rewritten, chained as
  * chain.ts says. Several processes write to it; each line is on the disk before its `append` returns.
  */
-import { closeSync, fsync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsync, ftruncateSync, mkdirSync, openSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { withLocks } from "../disk/lock.ts";
@@ -10,7 +10,7 @@ import { unwritable } from "../disk/refusals.ts";
 import { flushFolder } from "../disk/replace.ts";
 import { Problem } from "../problem.ts";
 import { redact } from "../secret.ts";
-import { genesis, type Link, seal } from "./chain.ts";
+import { type Link, seal, start } from "./chain.ts";
 import type { CallEntry, RecoveredEntry } from "./entry.ts";
 import { readHead, writeHead } from "./head.ts";
 import { linkOf, readTail, type Tail } from "./tail.ts";
@@ -34,7 +34,11 @@ export async function append(state: string, entry: CallEntry): Promise<void> {
   try {
     mkdirSync(state, { recursive: true, mode: 0o700 });
     await withLocks(join(state, "locks"), [log], patience, async () => {
-      const known = await readHead(head);
+      let known = await readHead(head);
+      if (known === undefined && isNew(log)) {
+        known = start;
+        await writeHead(head, start);
+      }
       const link = await write(log, (tail) => {
         const breach = breachOf(tail, known, entry.at);
         return { tail, entries: breach ? [breach, entry] : [entry] };
@@ -58,7 +62,7 @@ async function write(
   const file = openSync(log, "a+", 0o600);
   try {
     const { tail, entries } = decide(readTail(file));
-    let link = linkOf(tail) ?? { seq: 0, hash: genesis };
+    let link = linkOf(tail) ?? start;
     let text = tail.torn ? "\n" : "";
     for (const entry of entries) {
       const sealed = seal(clean(entry), link);
@@ -89,19 +93,24 @@ function writeWhole(file: number, bytes: Buffer, size: number): void {
   }
 }
 
+function isNew(log: string): boolean {
+  return (statSync(log, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}
+
 /** What is wrong with the log's end; `undefined` when it is as we left it. */
 function breachOf(tail: Tail, head: Link | null | undefined, at: string): RecoveredEntry | undefined {
-  const { last, written, torn } = tail;
-  const isExpected = head ? fits(head, last) : head === undefined && (last ? last.seq === 1 : !written);
+  const { torn } = tail;
+  const isExpected = head ? fits(head, tail) : false;
   if (isExpected && !torn) return undefined;
   return { event: "recovered", at, ...(torn && { torn }), ...(!isExpected && { expected: head ?? null }) };
 }
 
 /** A process that was killed between the two has left the head a line behind. */
-function fits({ seq, hash }: Link, last: Tail["last"]): boolean {
-  if (!last || last.seq < seq) return false;
-  if (last.seq === seq) return last.hash === hash;
-  return last.seq > seq + 1 || last.prev === hash;
+function fits(head: Link, tail: Tail): boolean {
+  const found = linkOf(tail);
+  if (!found || found.seq < head.seq) return false;
+  if (found.seq === head.seq) return found.hash === head.hash;
+  return found.seq > head.seq + 1 || tail.last?.prev === head.hash;
 }
 
 /** Without what looks like a secret, or is one that this process has seen: an agent may have put it anywhere. */

@@ -1,7 +1,7 @@
 /** How the log ends, found from its end: it may be large. */
 import { createHash } from "node:crypto";
 import { fstatSync, readSync } from "node:fs";
-import { type Link, longestLine, open, type SealedRecord } from "./chain.ts";
+import { type Link, longestLine, open, type SealedRecord, start } from "./chain.ts";
 
 export interface Tail {
   /** Of the file, in bytes. */
@@ -28,9 +28,9 @@ export function readTail(file: number): Tail {
   return { size, written: true, last, ...broken };
 }
 
-/** Where the chain goes on. */
-export function linkOf({ last }: Tail): Link | undefined {
-  return last && { seq: last.seq, hash: last.hash };
+/** Where the chain goes on; `undefined` when the last line is none of ours. */
+export function linkOf({ last, written }: Tail): Link | undefined {
+  return written ? last && { seq: last.seq, hash: last.hash } : start;
 }
 
 /** The offset of the last line feed before another offset; -1 when there is none. */

@@ -1,5 +1,5 @@
 /** Whether the log is as it was written. What that proves, and what it does not, is in docs/audit.md. */
-import { canonical, genesis, type Link, open, sha256 } from "./chain.ts";
+import { canonical, genesis, type Link, open, sha256, start } from "./chain.ts";
 import { RecoveredEntry } from "./entry.ts";
 import { readHead } from "./head.ts";
 import { type Line, linesOf } from "./lines.ts";
@@ -25,7 +25,7 @@ export async function verify(state: string, expected?: string): Promise<Verdict>
   const files = filesIn(state);
   const head = await readHead(files.head);
   const chain = new Chain();
-  let isHeadThere = false;
+  let isHeadThere = head?.seq === 0 && head.hash === genesis;
   let isExpectedThere = expected === undefined || expected === genesis;
   const verdict = (wrong?: Verdict["wrong"]): Verdict => {
     const { last, torn } = chain;
@@ -39,14 +39,14 @@ export async function verify(state: string, expected?: string): Promise<Verdict>
   }
   const why = chain.finish();
   if (why) return verdict(why);
-  const isNew = head === undefined && chain.last.seq <= 1;
+  const isNew = head === undefined && chain.last.seq === 0;
   if (!isHeadThere && !isNew) return verdict({ line: 0, why: cutOff(head) });
   return verdict(isExpectedThere ? undefined : { line: 0, why: "no line has the hash that was expected" });
 }
 
 /** The lines so far. Each step returns what is wrong, if anything is. */
 class Chain {
-  last: Link = { seq: 0, hash: genesis };
+  last: Link = start;
   readonly torn: number[] = [];
   /** One that is none of ours: torn, if the next one says so. */
   #doubtful: Line | undefined;

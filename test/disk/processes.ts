@@ -4,11 +4,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-/** Bundles worker.ts into a folder; returns the program's path. */
-export async function bundleWorker(folder: string): Promise<string> {
+/** Bundles a worker, by default worker.ts, into a folder; returns the program's path. */
+export async function bundleWorker(
+  folder: string,
+  source = join(import.meta.dirname, "worker.ts"),
+): Promise<string> {
   const outfile = join(folder, "worker.mjs");
   await build({
-    entryPoints: [join(import.meta.dirname, "worker.ts")],
+    entryPoints: [source],
     outfile,
     bundle: true,
     platform: "node",
