@@ -34,7 +34,7 @@ export async function* rotateDue(request: DueRequest, context: Context): AsyncGe
     if (!what) continue;
     handled.add(`${record.provider} ${record.old.id}`);
     const { id, name } = record.old;
-    const act = () => rotate(id, { provider: record.provider, destination: {} }, context);
+    const act = () => logged(id, { provider: record.provider, destination: {} }, context);
     yield { provider: record.provider, id, name, ...(await tried(what, request.dry_run ? undefined : act)) };
   }
   for (const provider of context.providers.filter(({ configured, tokens }) => configured && tokens))
@@ -65,7 +65,8 @@ async function* expiring(
     yield { provider: provider.id, what: "failed", problem: error };
     return;
   }
-  for (const { id, name, environment } of tokens.filter((token) => known.has(token.id))) {
+  const due = tokens.filter((token) => known.has(token.id) && isHalfOver(token, context.now()));
+  for (const { id, name, environment } of due) {
     const wish: RotationRequest = {
       provider: provider.id,
       keep_old_for: request.keep_old_for,
@@ -83,10 +84,16 @@ async function* expiring(
           "rotated",
           request.dry_run
             ? () => intend(id, wish, context).then(() => undefined)
-            : () => rotate(id, wish, context),
+            : () => logged(id, wish, context),
         );
     yield { provider: provider.id, id, name, ...outcome };
   }
+}
+
+/** One that lives shorter than the time asked for would else be rotated at every run. */
+function isHalfOver({ created_at, expires_at }: Token, now: Date): boolean {
+  const end = expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at);
+  return (end - now.getTime()) * 2 <= end - Date.parse(created_at);
 }
 
 async function knownHere(provider: string, context: Context): Promise<Set<string>> {
@@ -99,6 +106,21 @@ async function knownHere(provider: string, context: Context): Promise<Set<string
       .filter((edit) => edit.provider === provider && edit.state !== "restored")
       .flatMap(({ token_id }) => (token_id === undefined ? [] : [token_id])),
   ]);
+}
+
+/** As a tool's call is: a line in the audit log before, and one afterwards. */
+async function logged(id: string, wish: RotationRequest, context: Context): Promise<Rotation> {
+  const client = { name: "fly-tokens rotate-due", version: context.version };
+  const line = context.audit.open({ client, tool: "rotate_token" });
+  await line.begin([id], "not needed");
+  try {
+    const rotation = await rotate(id, wish, context);
+    await line.end("ok", [rotation.old.id, rotation.new.id]);
+    return rotation;
+  } catch (error) {
+    await line.end(error instanceof Problem ? error.code : "internal").catch(() => {});
+    throw error;
+  }
 }
 
 async function tried(
