@@ -16,10 +16,12 @@ const mayImport: Record<string, readonly string[]> = {
     "expiry",
     "path",
     "minting",
+    "token-plan",
     "setup",
     "rotation",
     "leaks",
     "context (type)",
+    "delivery/delivery (type)",
     "delivery/destination",
     "providers/shapes",
     "providers/provider (type)",
@@ -93,6 +95,7 @@ const mayImport: Record<string, readonly string[]> = {
   providers: [
     "problem",
     "secret",
+    "expiry (type)",
     "config (type)",
     "seams (type)",
     "providers/local",
@@ -125,6 +128,7 @@ const mayImport: Record<string, readonly string[]> = {
     "context (type)",
     "delivery/delivery (type)",
     "delivery/outlet (type)",
+    "policy/policy (type)",
     "providers/provider (type)",
   ],
   delivery: [
@@ -138,7 +142,8 @@ const mayImport: Record<string, readonly string[]> = {
     "providers/provider (type)",
     "package-managers/docker/pull-secret",
   ],
-  policy: ["problem", "expiry", "config (type)", "providers/provider (type)"],
+  policy: ["problem", "expiry", "delivery/destination", "config (type)", "providers/provider (type)"],
+  "token-plan": ["problem", "expiry", "tool (type)"],
   ledger: ["secret", "state", "delivery/delivery (type)", "providers/provider (type)", "providers/shapes"],
   "open-ends": ["delivery/delivery (type)"],
   keychain: ["problem", "secret", "seams (type)", "delivery/delivery (type)"],
@@ -253,6 +258,7 @@ describe("what only some may use", () => {
       "src/credential-helper/docker.ts",
       "src/credential-helper/keyring.ts",
       "src/credential-helper/pnpm.ts",
+      "src/delivery/env-file.ts",
       "src/delivery/file.ts",
       "src/delivery/fly-secrets.ts", // on stdin
       "src/delivery/github/api.ts", // the Authorization header, and sealed

@@ -47,14 +47,16 @@ type Arguments = Omit<z.output<z.ZodObject<typeof deliveryShape>>, "deliver_to">
 };
 
 /**
- * What of a call's arguments says where in particular. An entry of the keychain is called like its token (`name`).
+ * What of a call's arguments says where in particular. An entry of the keychain is called like its token (`name`), and
+ * `env_file` is the .env below the working folder, unless told otherwise.
  * This is decided here, before there is one, so that a check and a rotation mean the same entry.
  */
 export function destinationOf(given: Arguments & { name?: string }): Destination {
-  const { deliver_to, deliver_path, deliver_in, deliver_git, kubernetes } = given;
+  const { deliver_to, deliver_in, deliver_git, kubernetes } = given;
+  const path = given.deliver_path ?? (deliver_to === "env_file" ? ".env" : undefined);
   const entry = deliver_to === "keychain" && given.name !== undefined ? entryNameOf(given.name) : undefined;
   const name = given.deliver_name ?? entry;
-  return { path: deliver_path, name, in: deliver_in, git: deliver_git, kubernetes };
+  return { path, name, in: deliver_in, git: deliver_git, kubernetes };
 }
 
 const names: Record<keyof Destination, string> = {

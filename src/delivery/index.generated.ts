@@ -1,5 +1,6 @@
 // Written by `npm run generate`.
 import type { Delivery } from "./delivery.ts";
+import { envFile } from "./env-file.ts";
 import { file } from "./file.ts";
 import { flySecrets } from "./fly-secrets.ts";
 import { githubActions } from "./github-actions.ts";
@@ -8,4 +9,4 @@ import { keychain } from "./keychain.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { revealPage } from "./reveal-page.ts";
 
-export const deliveries: readonly Delivery[] = [file, flySecrets, githubActions, inline, keychain, kubernetes, revealPage] as never;
+export const deliveries: readonly Delivery[] = [envFile, file, flySecrets, githubActions, inline, keychain, kubernetes, revealPage] as never;

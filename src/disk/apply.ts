@@ -15,6 +15,8 @@ export interface Write {
   folders: readonly string[];
   /** Permission bits for a new file; default 0600. */
   mode?: number | undefined;
+  /** Called when those before it have been written; when it throws, they are put back. */
+  ready?: () => Promise<void>;
 }
 
 /** The folders of a path that are not there, outermost first. */
@@ -31,6 +33,7 @@ export async function applyAll(writes: readonly Write[]): Promise<void> {
   const done: Write[] = [];
   try {
     for (const write of writes) {
+      await write.ready?.();
       await apply(write);
       done.push(write);
     }

@@ -3,6 +3,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
+import type { Job } from "./disk.ts";
 import { gitState } from "./git.ts";
 import { codeOf, unwritable } from "./refusals.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -36,14 +37,22 @@ export function checkWritable(snapshot: Snapshot, uid: number | undefined): void
 /**
  * Whether a secret may stand in a file.
  *
+ * @param rule what to do where git would take it along; `ignore`: it is left alone until it is written
  * @returns warnings
- * @throws Problem `unsafe_location` when git tracks it
+ * @throws Problem `unsafe_location`
  */
-export async function checkSecrecy({ path, real, stat }: Snapshot, run: Run): Promise<string[]> {
+export async function checkSecrecy(
+  { path, real, stat }: Snapshot,
+  run: Run,
+  rule: Job["git"],
+): Promise<string[]> {
   const warnings: string[] = [];
   const git = await gitState(real, run);
-  if (git === "tracked") throw trackedByGit(path, real);
-  if (git === "exposed")
+  if (git === "tracked" && rule !== "allow") throw trackedByGit(path, real, rule);
+  if (git === "tracked")
+    warnings.push(`${path} is tracked by git: the secret will be in the next commit unless it is taken out.`);
+  if (git === "exposed" && rule === "refuse") throw exposedToGit(path, rule);
+  if (git === "exposed" && rule !== "ignore")
     warnings.push(`${path} is in a git repository that does not ignore it; add it to .gitignore.`);
   if (git === "unknown")
     warnings.push(`${path} is in a git repository, but git did not say whether it tracks it.`);
@@ -55,13 +64,30 @@ export async function checkSecrecy({ path, real, stat }: Snapshot, run: Run): Pr
   return warnings;
 }
 
+/** At the last moment, with what the .gitignore says now. @throws Problem `unsafe_location` */
+export async function checkIgnored({ path, real }: Snapshot, run: Run): Promise<void> {
+  const git = await gitState(real, run);
+  if (git === "tracked") throw trackedByGit(path, real, "ignore");
+  if (git === "exposed") throw exposedToGit(path);
+}
+
+export function exposedToGit(path: string, rule?: Job["git"]): Problem {
+  return new Problem(
+    "unsafe_location",
+    `${path} would be in a git repository that does not ignore it: the secret would be in the next commit.`,
+    rule === "refuse"
+      ? "Call again with deliver_git ignore, which adds it to .gitignore, or choose a path outside the repository."
+      : "Add it to .gitignore first, or choose a path outside the repository.",
+  );
+}
+
 /** @param real where git has it: that is not always where the client names it */
-export function trackedByGit(path: string, real: string): Problem {
+export function trackedByGit(path: string, real: string, rule?: Job["git"]): Problem {
   const linked = path === real ? "" : ` (as ${real})`;
   return new Problem(
     "unsafe_location",
     `${path} is tracked by git${linked}: the secret would be in the next commit.`,
-    `Use a file outside the repository (scope "user"), a reference instead of the value, or \`git -C ${dirname(real)} rm --cached ${real}\` first.`,
+    `Use a file outside the repository${rule ? "" : ' (scope "user"), a reference instead of the value'}, or \`git -C ${dirname(real)} rm --cached ${real}\` first.`,
   );
 }
 

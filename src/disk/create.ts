@@ -1,7 +1,7 @@
 /** A new file with a secret in it: never over one that is there, never where git would take it along. */
 import { Problem } from "../problem.ts";
 import { makeFolder, missingFolders, removeEmpty } from "./apply.ts";
-import { checkWritable, trackedByGit } from "./checks.ts";
+import { checkWritable, exposedToGit, trackedByGit } from "./checks.ts";
 import { lockedFiles, type Workplace } from "./edit.ts";
 import { gitState } from "./git.ts";
 import { codeOf, unwritable } from "./refusals.ts";
@@ -25,13 +25,9 @@ async function check(path: string, { uid, run }: Workplace): Promise<string> {
   const place = locate(path);
   checkWritable({ path, ...place, bytes: null, text: null, encoding: "utf8" }, uid);
   const git = await gitState(place.real, run);
-  if (git === "tracked") throw trackedByGit(path, place.real);
-  if (git !== "exposed") return place.real;
-  throw new Problem(
-    "unsafe_location",
-    `${path} would be in a git repository that does not ignore it: the secret would be in the next commit.`,
-    "Add it to .gitignore first, or choose a path outside the repository.",
-  );
+  if (git === "tracked") throw trackedByGit(path, place.real, "refuse");
+  if (git === "exposed") throw exposedToGit(path);
+  return place.real;
 }
 
 async function write(path: string, text: string, workplace: Workplace): Promise<void> {

@@ -19,6 +19,12 @@ export interface Job {
   /** Every file that `plan` reads, absolute. All of them are locked while it runs. */
   files: readonly string[];
   plan(texts: Texts): readonly Change[];
+  /**
+   * What to do with a secret in a file that git would take along. By default a file that git tracks is refused, and one
+   * that it does not ignore warned about; `refuse`: both are refused; `allow`: both are warned about; `ignore`: as
+   * `refuse`, but at the moment of writing, when the .gitignore among the files has been written.
+   */
+  git?: "refuse" | "ignore" | "allow" | undefined;
   /** Everything but the writing: locks, reads, plans, and refuses what a real run would refuse. */
   dry_run?: boolean;
 }
@@ -85,6 +91,11 @@ export interface Disk {
    * @throws Problem `file_unreadable`, `file_unwritable`, `file_changed`, `file_locked`, `unsafe_location`, and what `plan` throws
    */
   edit(job: Job): Promise<Receipt>;
+  /**
+   * The line that would have to stand in which .gitignore so that git leaves a file alone; `undefined` where it does
+   * already, or where there is no repository. The file need not exist.
+   */
+  unignored(path: string): Promise<{ file: string; line: string } | undefined>;
   /** The journal, newest first; with `manager`, only those that were for it. */
   journal(filter?: { manager?: string; token_id?: string }): Promise<JournalRecord[]>;
   /**

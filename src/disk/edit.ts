@@ -4,7 +4,7 @@ import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { applyAll, missingFolders, type Write } from "./apply.ts";
 import type { Change } from "./change.ts";
-import { checkSecrecy, checkWritable } from "./checks.ts";
+import { checkIgnored, checkSecrecy, checkWritable } from "./checks.ts";
 import { diff } from "./diff.ts";
 import type { Job, JournalFile, JournalRecord, Receipt } from "./disk.ts";
 import { encode } from "./encoding.ts";
@@ -42,7 +42,7 @@ export async function edit(job: Job, workplace: Workplace): Promise<Receipt> {
     const warnings: string[] = [];
     for (const { change, snapshot } of planned) {
       checkWritable(snapshot, workplace.uid);
-      if (receivesSecret(change)) warnings.push(...(await checkSecrecy(snapshot, workplace.run)));
+      if (receivesSecret(change)) warnings.push(...(await checkSecrecy(snapshot, workplace.run, job.git)));
     }
     const changes = planned.map(({ change }) => ({ path: change.path, diff: preview(change) }));
     if (job.dry_run || planned.length === 0) return { changes, warnings };
@@ -115,7 +115,7 @@ function preview(change: Change): string {
 async function carryOut(
   job: Job,
   planned: readonly Planned[],
-  { state, now, newId }: Workplace,
+  { state, now, newId, run }: Workplace,
 ): Promise<JournalRecord> {
   const id = newId();
   const files: JournalFile[] = [];
@@ -131,7 +131,14 @@ async function carryOut(
         ...backup,
         ...(folders.length > 0 && { folders }),
       });
-      writes.push({ snapshot, bytes, folders, ...(change.executable && { mode: 0o700 }) });
+      const ready = job.git === "ignore" && receivesSecret(change) && (() => checkIgnored(snapshot, run));
+      writes.push({
+        snapshot,
+        bytes,
+        folders,
+        ...(change.executable && { mode: 0o700 }),
+        ...(ready && { ready }),
+      });
     }
     const record: JournalRecord = { id, at: now().toISOString(), state: "pending", ...job.purpose, files };
     await writeRecord(state, record);

@@ -1,5 +1,5 @@
 /** Whether git would carry a file, and the secret in it, away. */
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { isThere } from "./snapshot.ts";
@@ -32,6 +32,20 @@ export async function gitState(file: string, run: Run): Promise<GitState> {
     if (error instanceof Problem) return "unknown"; // no git on this machine
     throw error;
   }
+}
+
+/**
+ * The contract is in disk.ts. Of several the .gitignore that is nearest to the file: what it says last is what counts.
+ *
+ * @param file a real path
+ */
+export async function unignored(file: string, run: Run): Promise<{ file: string; line: string } | undefined> {
+  const root = repositoryOf(dirname(file));
+  if (root === undefined || (await gitState(file, run)) !== "exposed") return undefined;
+  let folder = dirname(file);
+  while (folder !== root && !isThere(join(folder, ".gitignore"))) folder = dirname(folder);
+  const steps = relative(folder, file).split(sep).join("/");
+  return { file: join(folder, ".gitignore"), line: `/${steps.replace(/[\\*?[]| $/g, "\\$&")}` };
 }
 
 /** The nearest folder with a `.git` in it. */

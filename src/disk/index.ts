@@ -4,10 +4,11 @@ import type { Run } from "../run.ts";
 import { create } from "./create.ts";
 import type { Disk } from "./disk.ts";
 import { edit, type Workplace } from "./edit.ts";
+import { unignored } from "./git.ts";
 import { idSource, listRecords } from "./journal.ts";
 import { codeOf, unwritable } from "./refusals.ts";
 import { restore } from "./restore.ts";
-import { takeSnapshot } from "./snapshot.ts";
+import { locate, takeSnapshot } from "./snapshot.ts";
 
 export interface DiskOptions {
   /** The absolute folder of ours for locks, journal and backups; made, 0700, by the first edit. */
@@ -45,6 +46,7 @@ export function openDisk({
     },
     restore: (id, undo, { dry_run = false } = {}) =>
       inState(state, () => restore(id, undo, dry_run, workplace)),
+    unignored: (path) => unignored(locate(path).real, run),
     create: (path, text, { dry_run = false } = {}) =>
       inState(state, () => create(path, text, dry_run, workplace)),
   };

@@ -13,11 +13,13 @@ const entries =
   /^(?<head>[^\S\r\n\u2028\u2029]*(?:export\s+)?(?<key>[\w.-]+)(?:\s*=|:(?:\r\n|\s)))(?<value>\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm;
 const quoted = /^(['"`])([\s\S]*)\1$/;
 
-/** Paths are `[key]`; a source is the value with its quotes, without the white space around it. */
-export const dotenv: TextFormat & {
+interface DotenvFormat extends TextFormat {
   /** @param like a source whose quotes are to be kept, where they can hold the value */
   encode(value: string, like?: string): string;
-} = {
+}
+
+/** Paths are `[key]`; a source is the value with its quotes, without the white space around it. */
+export const dotenv: DotenvFormat = {
   ...editor({ id: "dotenv", values, canonical: (path) => path, insert, remove }),
   encode(value, like = "") {
     const own = quoted.exec(like)?.[1];

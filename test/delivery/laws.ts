@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import { expect } from "vitest";
 import type { Delivery, DeliveryReceipt } from "../../src/delivery/delivery.ts";
+import { destinationOf } from "../../src/delivery/destination.ts";
 import { Secret } from "../../src/secret.ts";
 import { generateToken } from "../../tools/generate-token.ts";
 import { answerOf } from "../support/answers.ts";
@@ -69,7 +70,7 @@ export async function expectDelivered({ id, open, writeOnly, byHand }: DeliveryC
   });
   await expectUnseen(subject, delivery);
   if (byHand) return;
-  const destination = await destinationOf(subject, token.id);
+  const destination = await placeOf(subject, token.id);
   const read = await delivery.read?.(destination, meansOf(subject));
   expect(read?.reveal()).toBe(writeOnly ? undefined : value);
   expect(await subject.machine.tokens()).toEqual([{ id: token.id, status: "active" }]);
@@ -125,7 +126,11 @@ export async function expectCheckIsPure({ id, open }: DeliveryCase): Promise<voi
     ours: await ours(subject),
   };
   const { machine, args } = subject;
-  await machine.context.outlet(id, outletArguments(args), issuerOf(subject));
+  await machine.context.outlet(
+    id,
+    destinationOf({ name: "delivered", deliver_to: id, ...args }),
+    issuerOf(subject),
+  );
   expect({
     value: await subject.value(),
     users: await treeOfUsers(subject),
@@ -154,7 +159,7 @@ export async function expectReplaced({ id, open, writeOnly }: DeliveryCase): Pro
   const { machine } = subject;
   const delivery = deliveryOf(subject, id);
   const { token } = answerOf(generateToken, await generate(subject, id));
-  const destination = await destinationOf(subject, token.id);
+  const destination = await placeOf(subject, token.id);
   const next = await machine.registry.mint({ name: "next" });
   const means = meansOf(subject);
   const before = { users: await treeOfUsers(subject), value: await subject.value() };
@@ -242,7 +247,7 @@ async function introspected({ machine }: DeliverySubject, token: string): Promis
 }
 
 /** Where the ledger says that a rotation has to write. */
-async function destinationOf({ machine }: DeliverySubject, id: string) {
+async function placeOf({ machine }: DeliverySubject, id: string) {
   const entry = await machine.context.ledger.of("local", id);
   const [place, ...others] = entry?.delivered ?? [];
   expect(others).toEqual([]);
@@ -252,22 +257,6 @@ async function destinationOf({ machine }: DeliverySubject, id: string) {
 
 const issuerOf = ({ machine }: DeliverySubject) => machine.context.use("tokens", "local").provider;
 const meansOf = (subject: DeliverySubject) => subject.machine.context.means(issuerOf(subject));
-
-function outletArguments({
-  deliver_path,
-  deliver_name,
-  deliver_in,
-  deliver_git,
-  kubernetes,
-}: Record<string, unknown>) {
-  return {
-    path: deliver_path,
-    name: deliver_name,
-    in: deliver_in,
-    git: deliver_git,
-    kubernetes,
-  } as Parameters<Machine["context"]["outlet"]>[1];
-}
 
 /** The user's files, without what stand-ins keep. */
 async function treeOfUsers({ machine }: DeliverySubject): Promise<Record<string, string>> {

@@ -1,6 +1,20 @@
-import { readFile } from "node:fs/promises";
-import { openMachine } from "../../support/machine.ts";
+import { readFile, rm } from "node:fs/promises";
+import { run } from "../../../src/run.ts";
+import { type Machine, openMachine } from "../../support/machine.ts";
 import type { DeliveryCase } from "../laws.ts";
+
+/** A repository comes into being in the home, which has a file of that name and its content in its index. */
+export async function appearsTracked(machine: Machine, name: string): Promise<void> {
+  const git = async (...args: string[]) => {
+    const { code, stderr } = await run("git", ["-C", machine.home, ...args]);
+    if (code !== 0) throw new Error(stderr);
+  };
+  const before = await machine.read(name);
+  await machine.write(name, before ?? "");
+  await git("init", "--quiet");
+  await git("add", "--force", name);
+  if (before === undefined) await rm(machine.at(name));
+}
 
 export const cases: DeliveryCase[] = [
   {
@@ -31,6 +45,7 @@ export const cases: DeliveryCase[] = [
     faults: {
       "a file has come into being": ({ machine }) => machine.write("keys/token", "theirs\n"),
       "a part of the path has become a file": ({ machine }) => machine.write("keys", ""),
+      "git has come to track it": ({ machine }) => appearsTracked(machine, "keys/token"),
     },
   },
 ];
