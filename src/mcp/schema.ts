@@ -1,75 +1,84 @@
 /** Schemas as the SDK wants them: advertised from zod, checked by ourselves, so that the errors are ours. */
-import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server";
+import type { StandardSchemaV1, StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { Problem, quote } from "../problem.ts";
 
 type Json = Record<string, unknown>;
 
-/** Advertises a tool's arguments. Accepts everything: `parseInput` does the checking, with a fix in each refusal. */
+/**
+ * Advertises a tool's arguments. Accepts everything: `parseInput` does the checking, with a fix in each refusal.
+ * @param without what is understood all the same: the names of arguments, or `filter.status` for a part of one
+ */
 export function advertiseInput(
   schema: z.ZodObject,
   without: readonly string[] = [],
 ): StandardSchemaWithJSON<Json, Json> {
-  const json = () =>
-    jsonSchema(
-      z.object(Object.fromEntries(Object.entries(schema.shape).filter(([name]) => !without.includes(name)))),
-      "input",
-    );
-  return {
-    "~standard": {
-      version: 1,
-      vendor: "fly-tokens",
-      validate: (value) => ({ value: value as Json }),
-      jsonSchema: { input: json, output: json },
-    },
-  };
+  return standard(
+    (value) => ({ value: value as Json }),
+    () => argumentsOf(schema, without),
+  );
 }
 
 /** Advertises a tool's result and strips whatever is not in it. */
 export function advertiseOutput(schema: z.ZodObject): StandardSchemaWithJSON<Json, Json> {
-  const validate = (value: unknown) => {
-    const parsed = schema.safeParse(value);
-    return parsed.success ? { value: parsed.data as Json } : { issues: parsed.error.issues };
-  };
-  return {
-    "~standard": {
-      version: 1,
-      vendor: "fly-tokens",
-      validate,
-      jsonSchema: { input: () => jsonSchema(schema, "output"), output: () => jsonSchema(schema, "output") },
+  return standard(
+    (value) => {
+      const parsed = schema.safeParse(value);
+      return parsed.success ? { value: parsed.data as Json } : { issues: parsed.error.issues };
     },
+    () => namesOf(schema),
+  );
+}
+
+function standard(
+  validate: (value: unknown) => StandardSchemaV1.Result<Json>,
+  json: () => Json,
+): StandardSchemaWithJSON<Json, Json> {
+  return {
+    "~standard": { version: 1, vendor: "fly-tokens", validate, jsonSchema: { input: json, output: json } },
   };
 }
 
 /**
- * JSON Schema (2020-12, MCP's default) without the parts that only cost an agent's context: limits of safe integers,
- * and in results, which a program made and not a model, what is closed or listed, and below the root all but the names
- * that the rows of lists have.
+ * JSON Schema (2020-12, MCP's default) without the parts that only cost an agent's context. Nothing in it is closed: a
+ * client that checks by it lets pass what is understood and not advertised.
  */
-function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
+function argumentsOf(schema: z.ZodObject, without: readonly string[]): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
-    io,
-    override: ({ jsonSchema: part, path }) => {
+    io: "input",
+    override: ({ jsonSchema: part }) => {
       dropTheObvious(part);
-      if (path.length > 0) delete part.additionalProperties;
-      if (io === "output") thinOut(part, path.map(String));
+      delete part.additionalProperties;
     },
   });
+  for (const name of without) leaveOut(json, name.split("."));
   return json;
 }
 
-/** @param path of the part in its schema: ["properties", NAME] is at the root */
-function thinOut(part: Json, path: readonly string[]): void {
-  delete part.additionalProperties;
-  delete part.enum;
-  if (path.length === 0) return;
-  delete part.required;
-  const isOfTexts = (part.items as Json | undefined)?.type === "string";
-  if (isOfTexts) delete part.items;
-  // A record that stands alone says itself what it has; the rows of a list are named once.
-  if (path.length === 2) delete part.properties;
-  // The values of what lies deeper say themselves what they are.
-  if (path.length > 2 && path.at(-2) === "properties") for (const key of Object.keys(part)) delete part[key];
+function leaveOut(json: Json, [name = "", ...rest]: readonly string[]): void {
+  const properties = json.properties as Record<string, Json> | undefined;
+  const part = properties?.[name];
+  if (!properties || !part) return;
+  if (rest.length > 0) {
+    leaveOut(part, rest);
+    return;
+  }
+  delete properties[name];
+  const required = ((json.required ?? []) as string[]).filter((one) => one !== name);
+  if (required.length > 0) json.required = required;
+  else delete json.required;
+}
+
+/** A program made the result, not a model: what its members are it says itself, so they are only named. */
+function namesOf(schema: z.ZodObject): Json {
+  const { properties = {} } = z.toJSONSchema(schema, { io: "output" });
+  const named = Object.entries(properties).map(([name, part]) => [name, typeOf(part)]);
+  return { type: "object", properties: Object.fromEntries(named) };
+}
+
+function typeOf(part: unknown): Json {
+  const { type } = Object(part);
+  return type === undefined ? {} : { type };
 }
 
 /** What is checked all the same, with a sentence that says so; and what goes without saying of what is left out. */

@@ -121,9 +121,43 @@ describe("what is advertised", () => {
     expect(parseInput(schema, { name: "ci", limit: 3 }).limit).toBe(3);
   });
 
+  it("are they also without a part of one of them, and nothing is closed: what is left out is understood", () => {
+    const closed = z.strictObject({ name: z.string(), filter: schema.shape.filter.unwrap() });
+    const json = advertised(
+      advertiseInput(closed, ["filter.status", "filter.nothing", "name.part", "no.thing"]),
+    );
+    const { filter } = json.properties as { filter: { properties: object; required: string[] } };
+    expect(Object.keys(filter.properties)).toEqual(["created_by"]);
+    expect(filter.required).toEqual(["created_by"]);
+    expect(JSON.stringify(json)).not.toContain("additionalProperties");
+    expect(json.required).toEqual(["name", "filter"]);
+    const without = advertised(advertiseInput(closed, ["filter.created_by"]));
+    expect(JSON.stringify(without)).not.toContain('required":[]');
+  });
+
   it("leaves all checking of arguments to us, whose errors have a fix", async () => {
     const { validate } = advertiseInput(schema)["~standard"];
     expect(await validate({ anything: true })).toEqual({ value: { anything: true } });
+  });
+
+  it("names the members of a result, whatever is in them", () => {
+    const result = z.object({
+      rows: z.array(z.object({ id: z.string() })),
+      until: z.string().nullable(),
+      plan: z.object({ lines: z.array(z.string()) }).optional(),
+      count: z.int(),
+      either: z.union([z.string(), z.object({})]),
+    });
+    expect(advertised(advertiseOutput(result))).toEqual({
+      type: "object",
+      properties: {
+        rows: { type: "array" },
+        until: { type: ["string", "null"] },
+        plan: { type: "object" },
+        count: { type: "integer" },
+        either: {},
+      },
+    });
   });
 
   it("is a result of the right form only, without what does not belong there", async () => {
