@@ -40,19 +40,21 @@ export function inWords(call: Call): string {
   const came = ended === undefined ? "unfinished" : (outcome ?? "");
   const about = ids.map((id) => (outcomes[id] === undefined ? id : `${id} ${outcomes[id]}`)).join(", ");
   const words = [
-    (began ?? ended ?? "").padEnd(24),
-    tool.padEnd(25),
-    came.padEnd(12),
-    about || "-",
-    environment ? `environment ${environment}` : "",
+    plain(began ?? ended ?? "", 24),
+    plain(tool, 25),
+    plain(came, 12),
+    plain(about || "-"),
+    environment ? plain(`environment ${environment}`) : "",
     consent && consent !== "not needed" ? `agreed by ${consent}` : "",
-    `by ${client.name} ${client.version}`,
-    reason ? `because: ${reason}` : "",
+    plain(`by ${client.name} ${client.version}`),
+    reason ? plain(`because: ${reason}`) : "",
   ];
-  return words
-    .filter(Boolean)
-    .map((word) => (word.trim() === word ? quote(word, 4000) : word))
-    .join("  ");
+  return words.filter(Boolean).join("  ");
+}
+
+/** Whoever changed the file may have put into it what a terminal obeys. */
+function plain(text: string, width = 0): string {
+  return quote(text, 4000).padEnd(width);
 }
 
 async function* allCalls(state: string): AsyncGenerator<Call> {

@@ -1,6 +1,7 @@
 /** A log with everything in it that can be in one, in a folder that goes away. */
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { Audit } from "../../src/audit/audit.ts";
+import { type Call, calls, type Wanted } from "../../src/audit/show.ts";
 import { type Verdict, verify } from "../../src/audit/verify.ts";
 import { tempHome } from "../support/home.ts";
 
@@ -33,6 +34,12 @@ export async function openTrail() {
     /** What a process leaves that is killed while it writes. */
     tear: (text: string) => appendFile(log, text),
     verify: (expected?: string): Promise<Verdict> => verify(state, expected),
+    /** What `fly-tokens audit show` has. */
+    async calls(wanted: Wanted = {}): Promise<Call[]> {
+      const list: Call[] = [];
+      for await (const call of calls(state, wanted)) list.push(call);
+      return list;
+    },
     /** One call, from its beginning to its end. */
     async call(ids: readonly string[] = ["tok_1"], outcome = "ok", tool = "revoke_token") {
       const call = audit.open({
