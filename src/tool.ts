@@ -12,7 +12,7 @@ import type { Secret } from "./secret.ts";
  */
 export type Effect = "read" | "create" | "write" | "destroy";
 
-/** What a `destroy` tool is about to do, as shown to the person who has to agree. */
+/** What a tool is about to do, as shown to the person who has to agree. */
 export interface Plan {
   /** What it will do, a line each, without a secret. */
   lines: readonly string[];
@@ -41,7 +41,16 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   effect: Effect;
   input: Input;
   output: Output;
-  /** What would happen, where a person has to agree first. `undefined` when there is nothing to agree to. */
+  /**
+   * What of the input is understood but not advertised: what few calls need, and a refusal names in its fix. Names of
+   * arguments, or `filter.status` for a part of one.
+   */
+  quiet?: readonly string[];
+  /**
+   * What would happen, where a person has to agree first; `undefined` when there is nothing to agree to. Tools that do not
+   * `destroy` have something to agree to only where the operator's policy protects something (policy.asks).
+   * The same arguments give the same plan for as long as the world is the same, whatever the time.
+   */
   plan?(input: z.output<Input>, context: Context): Promise<Plan | undefined>;
   /** Does it; with the plan, where one was agreed to. */
   run(input: z.output<Input>, context: Context, plan?: Plan): Promise<WithSecrets<z.input<Output>>>;

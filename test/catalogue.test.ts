@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { prompts } from "../prompts/index.generated.ts";
 import { instructions } from "../src/mcp/server.ts";
 import { tools } from "../tools/index.generated.ts";
@@ -95,10 +96,23 @@ describe("tools", () => {
     expect(arguments_(listed)).not.toContain("provider");
   });
 
+  it("understand more than they advertise, and close nothing to it", () => {
+    for (const { name, quiet = [], input } of tools) {
+      const { inputSchema } = listed.find((one) => one.name === name) as { inputSchema: object };
+      expect(JSON.stringify(inputSchema), name).not.toContain("additionalProperties");
+      for (const path of quiet) {
+        const keys = path.split(".").flatMap((key) => ["properties", key]);
+        const at = (schema: unknown) => keys.reduce((part, key) => Object(part)[key], schema);
+        expect(at(z.toJSONSchema(input, { io: "input" })), `${name}: ${path}`).toBeDefined();
+        expect(at(inputSchema), `${name}: ${path}`).toBeUndefined();
+      }
+    }
+  });
+
   it("come in the same order every time", () =>
     expect(listed.map(({ name }) => name)).toEqual(tools.map(({ name }) => name)));
   it("are asked about when they destroy", () =>
-    expect(tools.filter(({ effect, plan }) => (effect === "destroy") !== (plan !== undefined))).toEqual([]));
+    expect(tools.filter(({ effect, plan }) => effect === "destroy" && plan === undefined)).toEqual([]));
 
   it("are what has been committed (test/snapshots), so that a change of what agents see is seen", async () => {
     for (const tool of listed)

@@ -13,7 +13,7 @@ export const checkPackageManager = defineTool({
   name: "check_package_manager",
   title: "Check package managers",
   description:
-    "Whether npm, pip, docker and the others reach the registry with a working token: reads their files as they do, asks the registry, and says which token that is, what outranks it, and why it is refused. For when an install, publish, push or login fails.",
+    "For when an install, publish, push or login fails: reads the files of npm, pip, docker and others as they do, asks the registry, and says which token that is, whether it works, what outranks it, and why it is refused.",
   effect: "read",
   input: z.object({
     manager: z.string().optional().describe("Default: all installed or set up"),

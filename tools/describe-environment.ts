@@ -6,7 +6,7 @@ export const describeEnvironment = defineTool({
   name: "describe_environment",
   title: "Describe environments",
   description:
-    "What runs in an environment, whether it is behind (drift), and what was deployed before, newest first; without a name, all environments without their history. Known from pulls with its tokens; it does not look into clusters.",
+    "What runs in an environment, whether it is behind (drift), and what was deployed before; without a name, all environments without their history. Known from pulls with its tokens; it does not look into clusters.",
   effect: "read",
   input: z.object({
     name: z.string().optional(),

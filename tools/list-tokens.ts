@@ -22,6 +22,7 @@ export const listTokens = defineTool({
     flyio: flyioQueryShape.optional(),
     provider: z.string().optional(),
   }),
+  quiet: ["sort"],
   output: z.object({
     tokens: z.array(tokenShape),
     next_cursor: z.string().optional(),

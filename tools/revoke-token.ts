@@ -19,13 +19,14 @@ export const revokeToken = defineTool({
   name: "revoke_token",
   title: "Revoke tokens",
   description:
-    "Ends tokens at once and for good, by ids or by a filter such as created_by; whatever still uses them is refused. A person is asked; a client that cannot ask first gets a plan and a confirmation. They stay in the list: delete_token removes them.",
+    "Ends tokens at once and for good, by ids or by a filter such as created_by; whatever still uses them is refused. A person is asked. They stay in the list: delete_token removes them.",
   effect: "destroy",
   input: z.object({
     ids: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
     filter: Filter.optional().describe("Instead of ids"),
     provider: z.string().optional(),
   }),
+  quiet: ["filter.status", "filter.permission"],
   output: z.object({
     outcomes: z.array(
       z.object({

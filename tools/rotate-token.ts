@@ -50,9 +50,10 @@ export const rotateToken = defineTool({
   name: "rotate_token",
   title: "Rotate tokens",
   description:
-    "Replaces a token by a successor with the same rights: rewrites every package manager, file and secret on record here, tries each, then revokes the old one, at once or after keep_old_for. If a step fails, all is put back. By id, or all that expire soon. A person is asked.",
+    "Replaces a token by a successor with the same rights: rewrites every package manager, file and secret on record here, tries each, then revokes the old one, at once or after keep_old_for. If a step fails, all is put back. A person is asked.",
   effect: "destroy",
   input: inputShape,
+  quiet: ["deliver_name", "deliver_in", "deliver_git", "kubernetes"],
   output: partialShape.extend({
     show_once_warning: z.string().optional(),
     credential: z.object({ username: z.string(), token: z.string() }).optional(),

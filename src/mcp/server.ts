@@ -82,14 +82,19 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
         confirmation: z.string().optional().describe("Only after the user agreed"),
       })
     : tool.input;
-  const output = asks && isTold
-    ? tool.output.partial().extend({ confirmation_required: ConfirmationRequired.optional() })
-    : tool.output;
+  const output =
+    asks && isTold
+      ? tool.output.partial().extend({ confirmation_required: ConfirmationRequired.optional() })
+      : tool.output;
   const config = {
     title: tool.title,
     description: tool.description,
     annotations: hints[tool.effect],
-    inputSchema: advertiseInput(input, isTold ? parts.unadvertised : [...parts.unadvertised, "confirmation"]),
+    inputSchema: advertiseInput(input, [
+      ...parts.unadvertised,
+      ...(tool.quiet ?? []),
+      ...(isTold ? [] : ["confirmation"]),
+    ]),
     outputSchema: advertiseOutput(output),
   };
   const answer = async (given: unknown, ctx: ServerContext) => {
