@@ -12,5 +12,6 @@ import { listTokens } from "./list-tokens.ts";
 import { restorePackageManager } from "./restore-package-manager.ts";
 import { restrictToken } from "./restrict-token.ts";
 import { revokeToken } from "./revoke-token.ts";
+import { rotateToken } from "./rotate-token.ts";
 
-export const tools: readonly Tool[] = [checkPackageManager, configurePackageManager, createEnvironment, deleteToken, describeEnvironment, generateToken, getStatus, getToken, listTokens, restorePackageManager, restrictToken, revokeToken] as never;
+export const tools: readonly Tool[] = [checkPackageManager, configurePackageManager, createEnvironment, deleteToken, describeEnvironment, generateToken, getStatus, getToken, listTokens, restorePackageManager, restrictToken, revokeToken, rotateToken] as never;
