@@ -71,10 +71,13 @@ export interface Context extends Seams {
   close(): Promise<void>;
 }
 
-/** Makes the context. Nothing is read, written or asked before a tool needs it. */
-export function createContext(config: Config, seams: Seams): Context {
+/**
+ * Makes the context. Nothing else is read, written or asked before a tool needs it.
+ * @param policy as it was read when the process started
+ * @throws Problem `not_configured` as `openPolicy`
+ */
+export function createContext(config: Config, seams: Seams, policy: Policy = openPolicy(config)): Context {
   const list = providers(config, seams);
-  const policy = openPolicy(config);
   const disk = openDisk({ state: config.folders.state, run: seams.run, now: seams.now });
   const keychain = openKeychain(seams);
   const ledger = new Ledger(join(config.folders.state, "tokens"), seams.now);
@@ -113,7 +116,9 @@ export function createContext(config: Config, seams: Seams): Context {
       policy.permitDelivery(to);
       const { path } = destination;
       const where = { ...destination, path: path && absolute(path, seams) };
-      return openOutlet(deliveries, to, where, policy.inline_secrets, context.means(issuer));
+      const { inline_secrets } = policy;
+      const rule = policy.ruleOf("inline_secrets");
+      return openOutlet(deliveries, to, where, inline_secrets, context.means(issuer), rule);
     },
     means: (issuer) => ({
       disk,

@@ -23,25 +23,42 @@ export function lifetime(text: string): number {
   return milliseconds;
 }
 
+/** The longest that a token may live. */
+export interface Limit {
+  /** Milliseconds. */
+  longest: number;
+  /** Where it stands, for people: a setting, or a member of the operator's policy. */
+  rule: string;
+}
+
+/** A length of time in milliseconds as `lifetime` reads it: `90d`, `36h`, `15m`; rounded down to minutes. */
+export function inWords(milliseconds: number): string {
+  const unit = (["d", "h"] as const).find((one) => milliseconds % (units[one] ?? 1) === 0) ?? "m";
+  return `${Math.floor(milliseconds / (units[unit] ?? 1))}${unit}`;
+}
+
 /**
  * The moment at which a token is to expire; `null` for never. A date without a time means the end of that day in UTC.
- * @param maximum the operator's limit in milliseconds
  * @throws Problem `invalid_input` for what cannot be understood or lies in the past, `forbidden` beyond the limit
  */
-export function expiresAt(text: string, now: Date, maximum?: number): Date | null {
+export function expiresAt(text: string, now: Date, limit?: Limit): Date | null {
   const when = parse(text.trim(), now);
   if (when && when <= now)
     throw new Problem("invalid_input", `The expiry ${when.toISOString()} is in the past.`, fix);
-  if (maximum !== undefined && (when === null || when.getTime() - now.getTime() > maximum)) {
-    const limit = `${Math.floor(maximum / 3_600_000)}h`;
-    throw new Problem(
-      "forbidden",
-      `The operator limits the life of new tokens to ${limit} (FLY_TOKENS_MAX_EXPIRY).`,
-      `Ask for ${limit} or less.`,
-      { allowed: [limit] },
-    );
-  }
+  refuseBeyond(limit, when, now);
   return when;
+}
+
+/** @param when `null`: never @throws Problem `forbidden` that names the rule and the longest that it allows */
+export function refuseBeyond(limit: Limit | undefined, when: Date | null, now: Date): void {
+  if (limit === undefined || (when !== null && when.getTime() - now.getTime() <= limit.longest)) return;
+  const longest = inWords(limit.longest);
+  throw new Problem(
+    "forbidden",
+    `The operator limits the life of such a token to ${longest} (${limit.rule}).`,
+    `Ask for ${longest} or less.`,
+    { allowed: [longest], did_you_mean: longest },
+  );
 }
 
 function parse(text: string, now: Date): Date | null {

@@ -26,6 +26,8 @@ const Entry = z.object({
   name: z.string(),
   /** ISO 8601, UTC. */
   at: z.string(),
+  /** SHA-256 (hex) of the idempotency key of the call that made it. */
+  key: z.string().optional(),
   /** SHA-256 (hex): of the whole value, then of each token in it. */
   fingerprints: z.array(z.string()),
   /** What was asked for, so that a successor can be asked for. */
@@ -55,12 +57,13 @@ export class Ledger {
 
   /** Notes a token that was made just now. @throws Problem `file_unwritable` */
   async note(token: Token, secret: Secret, request: IssueRequest): Promise<void> {
-    const { permission, environment, flyio } = request;
+    const { permission, environment, flyio, idempotency_key } = request;
     await this.#records.write(nameOf(token.provider, token.id), {
       provider: token.provider,
       token_id: token.id,
       name: token.name,
       at: this.#now().toISOString(),
+      ...(idempotency_key !== undefined && { key: hashOf(idempotency_key) }),
       fingerprints: fingerprintsOf(secret),
       request: { permission, environment, flyio },
       delivered: [],
@@ -88,6 +91,12 @@ export class Ledger {
     return all.find(({ fingerprints }) => fingerprints.some((one) => wanted.includes(one)));
   }
 
+  /** What calls with an idempotency key have made here. @throws Problem `file_unreadable` */
+  async madeWith(provider: string, idempotencyKey: string): Promise<LedgerEntry[]> {
+    const key = hashOf(idempotencyKey);
+    return (await this.#records.list()).filter((entry) => entry.provider === provider && entry.key === key);
+  }
+
   /** @throws Problem `file_unreadable` */
   all(): Promise<LedgerEntry[]> {
     return this.#records.list();
@@ -95,5 +104,9 @@ export class Ledger {
 }
 
 function nameOf(provider: string, id: string): string {
-  return createHash("sha256").update(`${provider}\n${id}`).digest("hex");
+  return hashOf(`${provider}\n${id}`);
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -2,16 +2,44 @@
 import type { Context } from "./context.ts";
 import type { DeliveryReceipt } from "./delivery/delivery.ts";
 import type { Outlet } from "./delivery/outlet.ts";
+import type { Wish } from "./policy/policy.ts";
 import { Problem, quote } from "./problem.ts";
 import type { Grant, IssueRequest, Tokens } from "./providers/provider.ts";
 import type { Secret } from "./secret.ts";
 
+/** What is asked of the issuer, and what only the operator's policy wants to know. */
+export interface Order extends IssueRequest {
+  /** What the token is for, in the words of who asks. */
+  reason?: string | undefined;
+  /** Whether a person has agreed, where the policy wants one to. */
+  agreed?: boolean | undefined;
+}
+
+/** What the policy judges: at some issuers another part of the request decides what a token may do. */
+export function wishOf(
+  tokens: Pick<Tokens, "permissionOf">,
+  { environment, reason, ...order }: Pick<Order, "permission" | "environment" | "reason" | "flyio">,
+): Wish {
+  return { permission: tokens.permissionOf?.(order) ?? order.permission, environment, reason };
+}
+
 /**
  * Has a token made, and notes whose value it is.
- * @throws Problem `forbidden` by the policy, and what the issuer refuses
+ * @throws Problem `forbidden` by the policy, `needs_confirmation` where nobody was asked who had to be, and what the
+ *   issuer refuses
  */
-export async function mint(tokens: Tokens, request: IssueRequest, context: Context): Promise<Grant> {
-  context.policy.permit(request);
+export async function mint(tokens: Tokens, order: Order, context: Context): Promise<Grant> {
+  const { reason, agreed, ...request } = order;
+  const wish = wishOf(tokens, order);
+  context.policy.permit(wish);
+  context.policy.permitEnd(request.expires_at, wish, context.now());
+  const why = context.policy.asks(wish);
+  if (why !== undefined && !agreed)
+    throw new Problem(
+      "needs_confirmation",
+      `${why} Nobody was asked about this token, and nothing was minted.`,
+      "Call again; generate_token and configure_package_manager ask.",
+    );
   const grant = await tokens.issue(request);
   const { token, secret } = grant;
   if (!secret) return grant;
@@ -31,6 +59,7 @@ export async function handOver(
 ): Promise<DeliveryReceipt> {
   const { id, provider, name, username } = token;
   return orRevoke(tokens, id, async () => {
+    context.policy.permitDelivery(outlet.kind, token.environment);
     const receipt = await outlet.deliver({ username, secret, token: { id, provider, name } });
     const { kind, destination } = outlet;
     if (!outlet.by_hand && receipt.location !== undefined)

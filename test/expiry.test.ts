@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { expiresAt, lifetime } from "../src/expiry.ts";
 
 const now = new Date("2026-03-01T10:00:00Z");
-const at = (text: string, maximum?: number) => expiresAt(text, now, maximum)?.toISOString() ?? null;
+const at = (text: string, longest?: number) =>
+  expiresAt(text, now, longest === undefined ? undefined : { longest, rule: "THE_RULE" })?.toISOString() ??
+  null;
 
 describe("an expiry", () => {
   it.each([
@@ -35,7 +37,12 @@ describe("an expiry", () => {
     "beyond the operator's limit (%s) is refused, naming the limit",
     (text) => {
       expect(() => at(text, lifetime("90d"))).toThrowError(
-        expect.objectContaining({ code: "forbidden", allowed: ["2160h"] }),
+        expect.objectContaining({
+          code: "forbidden",
+          message: expect.stringContaining("THE_RULE"),
+          allowed: ["90d"],
+          did_you_mean: "90d",
+        }),
       );
     },
   );

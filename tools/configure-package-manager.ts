@@ -1,11 +1,67 @@
 import * as z from "zod";
+import type { Context } from "../src/context.ts";
+import { wishOf } from "../src/minting.ts";
 import { absolute } from "../src/path.ts";
 import { Problem } from "../src/problem.ts";
 import { flyioRequestShape, tokenShape } from "../src/providers/shapes.ts";
 import { chooseManagers } from "../src/setup/choose.ts";
+import { nameFor } from "../src/setup/credential.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { setUp } from "../src/setup/setup.ts";
+import { planFor } from "../src/token-plan.ts";
 import { defineTool } from "../src/tool.ts";
+
+const inputShape = z.object({
+  manager: z
+    .string()
+    .describe("such as npm (get_status lists all), several with commas, or auto: what project_dir uses"),
+  scope: z.enum(["user", "project"]).default("user"),
+  project_dir: z.string().optional(),
+  permission: z
+    .enum(["read_only", "read_write"])
+    .default("read_only")
+    .describe("read_write to publish or push"),
+  expires: z.string().optional().describe("Default 30d"),
+  environment: z.string().optional(),
+  token_id: z.string().optional().describe("One that generate_token made just now"),
+  token_from: z.string().optional().describe("env:NAME, file:PATH or keychain:NAME"),
+  npm_scope: z.string().optional().describe("Only this scope, such as @acme"),
+  secret_style: z
+    .enum(["value", "reference", "helper"])
+    .optional()
+    .describe("reference: a variable or netrc holds it; helper: our own store"),
+  flyio: flyioRequestShape.pick({ app: true, org: true }).optional(),
+  reason: z.string().min(1).max(300).optional().describe("What it is for, in the user's words"),
+  provider: z.string().optional(),
+  dry_run: z.boolean().default(false),
+  verify: z.boolean().default(true),
+});
+
+/** Which package managers are meant, and where. @throws Problem for what they cannot do */
+async function chosen(
+  { manager, scope, project_dir, ...request }: z.output<typeof inputShape>,
+  context: Context,
+) {
+  const place = placeFor(context, scope, project_dir);
+  const folder = absolute(project_dir ?? ".", context);
+  const managers = await chooseManagers(manager, place, folder, context, request);
+  const { secret_style: style } = request;
+  const without = managers.find(({ styles }) => style && !styles.includes(style));
+  if (without)
+    throw new Problem(
+      "unsupported",
+      `${without.title} cannot use the secret style ${style}.`,
+      `Use ${without.styles.join(" or ")}, or leave it out.`,
+      { allowed: without.styles },
+    );
+  if (request.npm_scope !== undefined && !managers.some(({ ecosystem }) => ecosystem === "npm"))
+    throw new Problem(
+      "invalid_input",
+      `npm_scope means nothing to ${managers.map(({ title }) => title).join(", ")}.`,
+      "Leave it out.",
+    );
+  return { managers, place, request };
+}
 
 export const configurePackageManager = defineTool({
   name: "configure_package_manager",
@@ -13,30 +69,7 @@ export const configurePackageManager = defineTool({
   description:
     "Sets up npm, pip, docker, maven, cargo, go and others: mints a token, edits one entry of its file, and verifies with a real request; if a step fails, all is put back. dry_run only shows the diff; restore_package_manager undoes it. Never shows the token.",
   effect: "write",
-  input: z.object({
-    manager: z
-      .string()
-      .describe("such as npm (get_status lists all), several with commas, or auto: what project_dir uses"),
-    scope: z.enum(["user", "project"]).default("user"),
-    project_dir: z.string().optional(),
-    permission: z
-      .enum(["read_only", "read_write"])
-      .default("read_only")
-      .describe("read_write to publish or push"),
-    expires: z.string().optional().describe("Default 30d"),
-    environment: z.string().optional(),
-    token_id: z.string().optional().describe("One that generate_token made just now"),
-    token_from: z.string().optional().describe("env:NAME, file:PATH or keychain:NAME"),
-    npm_scope: z.string().optional().describe("Only this scope, such as @acme"),
-    secret_style: z
-      .enum(["value", "reference", "helper"])
-      .optional()
-      .describe("reference: a variable or netrc holds it; helper: our own store"),
-    flyio: flyioRequestShape.pick({ app: true, org: true }).optional(),
-    provider: z.string().optional(),
-    dry_run: z.boolean().default(false),
-    verify: z.boolean().default(true),
-  }),
+  input: inputShape,
   output: z.object({
     managers: z.array(z.string()),
     token: tokenShape.pick({ id: true, name: true, permission: true, expires_at: true }).optional(),
@@ -45,26 +78,30 @@ export const configurePackageManager = defineTool({
     warnings: z.array(z.string()),
     restore_id: z.string().optional(),
   }),
-  async run({ manager, scope, project_dir, ...request }, context) {
-    const place = placeFor(context, scope, project_dir);
-    const folder = absolute(project_dir ?? ".", context);
-    const managers = await chooseManagers(manager, place, folder, context, request);
-    const { secret_style: style } = request;
-    const without = managers.find(({ styles }) => style && !styles.includes(style));
-    if (without)
-      throw new Problem(
-        "unsupported",
-        `${without.title} cannot use the secret style ${style}.`,
-        `Use ${without.styles.join(" or ")}, or leave it out.`,
-        { allowed: without.styles },
-      );
-    if (request.npm_scope !== undefined && !managers.some(({ ecosystem }) => ecosystem === "npm"))
-      throw new Problem(
-        "invalid_input",
-        `npm_scope means nothing to ${managers.map(({ title }) => title).join(", ")}.`,
-        "Leave it out.",
-      );
-    const { verified, ...outcome } = await setUp(managers, place, request, context);
+  async plan(input, context) {
+    const { environment = "", permission, expires, reason } = input;
+    const why = context.policy.asks(input);
+    if (why === undefined || input.dry_run) return undefined;
+    const { managers, place, request } = await chosen(input, context);
+    // Whatever would be refused is refused before anybody is asked.
+    const { token, changes } = await setUp(managers, place, { ...request, dry_run: true }, context);
+    if (token) return undefined;
+    const { tokens, provider } = context.use("tokens", request);
+    const now = context.now();
+    const expires_at = context.policy.expiry(expires, wishOf(tokens, request), now);
+    const name = nameFor(managers, context);
+    const goes = [name, ...changes.map(({ path }) => path)].join(", ");
+    const issuer = provider.title;
+    return planFor({ why, name, permission, environment, issuer, expires, expires_at, now, goes, reason });
+  },
+  async run(input, context, agreed) {
+    const { managers, place, request } = await chosen(input, context);
+    const { verified, ...outcome } = await setUp(
+      managers,
+      place,
+      { ...request, agreed: agreed !== undefined },
+      context,
+    );
     return {
       managers: managers.map(({ id }) => id),
       ...outcome,

@@ -1,11 +1,76 @@
 import * as z from "zod";
+import type { Context } from "../src/context.ts";
+import type { Destination } from "../src/delivery/delivery.ts";
 import { deliveryShape, destinationOf } from "../src/delivery/destination.ts";
-import { handOver, mint, revokeOrSay } from "../src/minting.ts";
+import { handOver, mint, revokeOrSay, wishOf } from "../src/minting.ts";
+import { quote } from "../src/problem.ts";
+import type { Provider, Token } from "../src/providers/provider.ts";
 import { flyioRequestShape, tokenShape } from "../src/providers/shapes.ts";
+import { planFor } from "../src/token-plan.ts";
 import { defineTool } from "../src/tool.ts";
 
 const shownOnce =
   "This value is shown now and never again. Nobody can read it back, not even the issuer. If it is lost, revoke this token and make a new one.";
+
+const shownBefore =
+  "This call was made before with the same idempotency_key. The token exists; its value was shown then and cannot be shown again. If it reached nobody, revoke the token and call again.";
+
+const inputShape = z.object({
+  name: z.string().min(1).max(100),
+  permission: z.enum(["read_only", "read_write"]).default("read_only"),
+  expires: z.string().optional().describe("48h, 30d (default), a date, or never"),
+  environment: z.string().optional(),
+  ...deliveryShape,
+  idempotency_key: z
+    .string()
+    .max(200)
+    .refine((key) => /^[!-~]+$/.test(key), "letters, digits and signs without spaces")
+    .optional()
+    .describe("Never mints twice"),
+  flyio: flyioRequestShape
+    .optional()
+    .describe("kind decides over permission; commands: exact argument lists"),
+  reason: z.string().min(1).max(300).optional().describe("What it is for, in the user's words"),
+  provider: z.string().optional(),
+});
+
+type Input = z.output<typeof inputShape>;
+
+/** All of the request that needs no issuer, checked. @throws Problem */
+async function prepared(input: Input, context: Context) {
+  const { policy } = context;
+  const { tokens, provider } = context.use("tokens", input);
+  const { name, permission, environment, idempotency_key, flyio, deliver_to } = input;
+  const wish = wishOf(tokens, input);
+  const expires_at = policy.expiry(input.expires, wish, context.now());
+  policy.permit(wish);
+  policy.permitDelivery(deliver_to, environment);
+  const outlet = await context.outlet(deliver_to, destinationOf(input), provider);
+  const request = { name, permission, environment, idempotency_key, expires_at, flyio };
+  return { tokens, provider, request, outlet };
+}
+
+/** What an earlier call with the same idempotency key and the same wish has made here, while it is active. */
+async function madeBefore(
+  { idempotency_key: key, name, permission, environment }: Input,
+  { id: provider, tokens }: Provider,
+  { ledger }: Context,
+): Promise<Token | undefined> {
+  const entries = key === undefined ? [] : await ledger.madeWith(provider, key);
+  for (const { token_id, request } of entries) {
+    if (request?.permission !== permission || request.environment !== environment) continue;
+    const token = await tokens?.get(token_id).catch(() => undefined);
+    if (token?.status === "active" && token.name === name) return token;
+  }
+  return undefined;
+}
+
+/** The parts of a destination that were named, for people. */
+function wordsOf(destination: Destination): string[] {
+  return Object.entries(destination).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} ${quote(typeof value === "string" ? value : JSON.stringify(value))}`],
+  );
+}
 
 export const generateToken = defineTool({
   name: "generate_token",
@@ -13,23 +78,7 @@ export const generateToken = defineTool({
   description:
     "Mints an access token, read-only for 30 days by default; for a deployment name its environment. The value is shown once, or goes to deliver_to unseen. To set up npm, pip or docker here use configure_package_manager, which mints its own.",
   effect: "create",
-  input: z.object({
-    name: z.string().min(1).max(100),
-    permission: z.enum(["read_only", "read_write"]).default("read_only"),
-    expires: z.string().optional().describe("48h, 30d (default), a date, or never"),
-    environment: z.string().optional(),
-    ...deliveryShape,
-    idempotency_key: z
-      .string()
-      .max(200)
-      .refine((key) => /^[!-~]+$/.test(key), "letters, digits and signs without spaces")
-      .optional()
-      .describe("Never mints twice"),
-    flyio: flyioRequestShape
-      .optional()
-      .describe("kind decides over permission; commands: exact argument lists"),
-    provider: z.string().optional(),
-  }),
+  input: inputShape,
   output: z.object({
     show_once_warning: z.string(),
     token: tokenShape.omit({
@@ -47,23 +96,31 @@ export const generateToken = defineTool({
     }),
     credential: z.object({ username: z.string(), token: z.string() }).optional(),
   }),
-  async run(input, context) {
-    const { tokens, provider } = context.use("tokens", input);
-    const { name, permission, environment, idempotency_key, flyio } = input;
-    const expires_at = context.policy.expiry(input.expires, input, context.now());
-    const request = { name, permission, environment, idempotency_key, expires_at, flyio };
-    context.policy.permit(request);
-    const outlet = await context.outlet(input.deliver_to, destinationOf(input), provider);
-    const { token, secret } = await mint(tokens, request, context);
+  async plan(input, context) {
+    const { environment = "", name, permission, expires, deliver_to, reason } = input;
+    const why = context.policy.asks(input);
+    if (why === undefined) return undefined;
+    const { tokens, provider, request } = await prepared(input, context);
+    if (await madeBefore(input, provider, context)) return undefined;
+    // Nobody is to be asked about what would be refused.
+    if (provider.environments?.create) await provider.environments.get(environment);
+    await tokens.check?.(request);
+    const { expires_at } = request;
+    const now = context.now();
+    const goes = [deliver_to, ...wordsOf(destinationOf(input))].join(", ");
+    const issuer = provider.title;
+    return planFor({ why, name, permission, environment, issuer, expires, expires_at, now, goes, reason });
+  },
+  async run(input, context, plan) {
+    const { tokens, provider, request, outlet } = await prepared(input, context);
+    // Nothing is asked of the issuer, who might make another one: a person has agreed to that one.
+    const earlier = !plan && context.policy.asks(input) && (await madeBefore(input, provider, context));
+    if (earlier) return { show_once_warning: shownBefore, token: earlier, delivery: { kind: "none" } };
+    const order = { ...request, reason: input.reason, agreed: plan !== undefined };
+    const { token, secret } = await mint(tokens, order, context);
     // The issuer may repeat the value for an answer that was lost on its way; an agent that had it gets it no second time.
-    if (!secret || context.issued.get(token.id)) {
-      return {
-        show_once_warning:
-          "This call was made before with the same idempotency_key. The token exists; its value was shown then and cannot be shown again. If it reached nobody, revoke the token and call again.",
-        token,
-        delivery: { kind: "none" },
-      };
-    }
+    if (!secret || context.issued.get(token.id))
+      return { show_once_warning: shownBefore, token, delivery: { kind: "none" } };
     const { warnings = [], ...receipt } = await handOver(tokens, { token, secret }, outlet, context);
     context.issued.keep(token.id, { secret, username: token.username });
     const warning = outlet.reveals

@@ -33,6 +33,7 @@ export const getStatus = defineTool({
       confirm: z.string(),
       read_only: z.boolean(),
       max_expiry_hours: z.number().optional(),
+      rules: z.array(z.string()).optional(),
     }),
     package_managers: z.array(
       z.object({
@@ -45,7 +46,8 @@ export const getStatus = defineTool({
   }),
   async run(_input, context) {
     const { inline_secrets, confirm, read_only } = context.policy;
-    const { max_expiry } = context.config;
+    const rules = [...context.policy.sentences()];
+    const longest = longestOf(context);
     const [providers, examined] = await Promise.all([
       Promise.all(context.providers.map(describe)),
       Promise.all(context.packageManagers.map((manager) => examine(manager, context))),
@@ -64,7 +66,8 @@ export const getStatus = defineTool({
         inline_secrets,
         confirm,
         read_only,
-        ...(max_expiry !== undefined && { max_expiry_hours: max_expiry / 3_600_000 }),
+        ...(longest !== undefined && { max_expiry_hours: longest / 3_600_000 }),
+        ...(rules.length > 0 && { rules }),
       },
       package_managers,
     };
@@ -73,6 +76,7 @@ export const getStatus = defineTool({
     [
       `fly-tokens ${version}${default_provider ? `, using ${default_provider}` : ""}`,
       `The operator's policy: secrets in results: ${policy.inline_secrets}; confirmation: ${policy.confirm}${policy.read_only ? "; read-only" : ""}${policy.max_expiry_hours === undefined ? "" : `; tokens live at most ${policy.max_expiry_hours} hours`}.`,
+      ...(policy.rules ?? []),
       ...providers.map(
         ({ id, url, identity, role, problem, facts = [] }) =>
           `${id}${url ? ` at ${url}` : ""}: ${[problem?.replace(/\.$/, facts.length > 0 ? "" : ".") ?? `${identity} (${role})`, ...facts].join(". ")}`,
@@ -88,6 +92,12 @@ export const getStatus = defineTool({
       .filter(Boolean)
       .join("\n"),
 });
+
+/** Of any token, in milliseconds. */
+function longestOf({ policy }: Context): number | undefined {
+  const limits = (["read_only", "read_write"] as const).map((permission) => policy.longest({ permission }));
+  return limits.includes(undefined) ? undefined : Math.max(...limits.map(Number));
+}
 
 function absent(managers: readonly { id: string; installed: boolean; configured: boolean }[]): string {
   const ids = managers.filter(({ installed, configured }) => !installed && !configured).map(({ id }) => id);

@@ -24,14 +24,20 @@ export const restrictToken = defineTool({
     show_once_warning: z.string(),
     explanation: z.array(z.string()),
     expires_at: z.string().nullable(),
-    delivery: z.object({ kind: z.string(), location: z.string().optional() }),
+    delivery: z.object({
+      kind: z.string(),
+      location: z.string().optional(),
+      next: z.string().optional(),
+    }),
     credential: z.object({ username: z.string(), token: z.string() }).optional(),
   }),
   async run({ from, restrictions, deliver_to, ...rest }, context) {
     const { restrict, provider } = context.use("restrict");
     const outlet = await context.outlet(deliver_to, destinationOf(rest));
     const parent = await tokenBy(from, context);
-    const { secret, explanation } = await restrict.narrow(parent, restrictions);
+    // What is left of it beside reading, nobody can say: it may be all of it.
+    const limit = context.policy.limit({ permission: restrictions.read_only ? "read_only" : "custom" });
+    const { secret, explanation } = await restrict.narrow(parent, restrictions, limit);
     const username = "x";
     const receipt = await outlet.deliver({ username, secret });
     return {
@@ -53,5 +59,8 @@ export const restrictToken = defineTool({
       show_once_warning,
       ...explanation,
       credential ? "The value follows." : `Delivered to ${delivery.location ?? delivery.kind}.`,
-    ].join("\n"),
+      delivery.next,
+    ]
+      .filter(Boolean)
+      .join("\n"),
 });

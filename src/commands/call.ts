@@ -1,6 +1,5 @@
 import { createInterface } from "node:readline/promises";
 import * as z from "zod";
-import { tools } from "../../tools/index.generated.ts";
 import { exitCodeOf } from "../log.ts";
 import { type AskPerson, callTool } from "../mcp/in-process.ts";
 import { createMcpServer, offered } from "../mcp/server.ts";
@@ -15,9 +14,10 @@ export const command: Command = {
   about: "Call one tool",
   flags: { json: { type: "string" } },
   async run(invocation) {
-    const { flags, positionals, config } = invocation;
+    const { flags, positionals } = invocation;
+    const { parts, done, close } = serving(invocation);
     const [name] = positionals;
-    const list = offered({ tools, only: config.tools, readOnly: config.read_only });
+    const list = offered(parts);
     if (name === undefined)
       return print(list.map((tool) => `${tool.name.padEnd(28)} ${tool.title}`).join("\n"));
     const tool = list.find((one) => one.name === name || one.name === name.replaceAll("-", "_"));
@@ -29,7 +29,6 @@ export const command: Command = {
         { allowed: list.map((one) => one.name) },
       );
     if (flags.help) return print(helpOf(tool));
-    const { parts, done, close } = serving(invocation);
     try {
       const server = createMcpServer(parts);
       const ask = process.stdin.isTTY ? askAtTerminal : undefined;

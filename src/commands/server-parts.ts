@@ -6,7 +6,8 @@ import type { Context } from "../context.ts";
 import { faultLine } from "../log.ts";
 import { Outgoing } from "../mcp/redact.ts";
 import type { ServerParts } from "../mcp/server.ts";
-import { Problem, quote } from "../problem.ts";
+import { openPolicy } from "../policy/index.ts";
+import type { Policy } from "../policy/policy.ts";
 import { hasLogin, loginFile } from "../providers/flyio/login.ts";
 import { hasLogin as hasJfrogLogin } from "../providers/jfrog/login.ts";
 import type { Seams } from "../seams.ts";
@@ -21,17 +22,9 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** @throws Problem `not_configured` when the operator names a tool that does not exist */
+/** @throws Problem `not_configured` when the operator's policy is not valid, or names a tool that does not exist */
 export function serving({ config, seams, log }: Invocation): Serving {
-  const names = tools.map(({ name }) => name);
-  const unknown = config.tools?.find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new Problem(
-      "not_configured",
-      `FLY_TOKENS_TOOLS names a tool that does not exist: ${quote(unknown, 40)}.`,
-      `Use some of: ${names.join(", ")}.`,
-      { allowed: names },
-    );
+  const policy = openPolicy(config);
   let context: Promise<Context> | undefined;
   const running = new Set<Promise<unknown>>();
   return {
@@ -40,12 +33,15 @@ export function serving({ config, seams, log }: Invocation): Serving {
       tools,
       prompts,
       outgoing: new Outgoing(),
-      readOnly: config.read_only,
-      unadvertised: unadvertised(config, seams),
-      only: config.tools,
+      readOnly: policy.read_only,
+      protects: policy.protects,
+      unadvertised: unadvertised(config, seams, policy),
+      only: policy.tools(tools.map(({ name }) => name)),
       running,
       context: () =>
-        (context ??= import("../context.ts").then(({ createContext }) => createContext(config, seams))),
+        (context ??= import("../context.ts").then(({ createContext }) =>
+          createContext(config, seams, policy),
+        )),
       report: (error) => log.error(faultLine(error)),
     },
     done: async () => (await context)?.openEnds.done(),
@@ -57,8 +53,19 @@ export function serving({ config, seams, log }: Invocation): Serving {
   };
 }
 
-/** Arguments that mean something only where a second issuer is in use, or Fly.io. They are understood all the same. */
-export function unadvertised(config: Config, seams: Pick<Seams, "home" | "cwd">): readonly string[] {
+/**
+ * Arguments that mean something only where a second issuer is in use, or Fly.io, or where something is protected. They are
+ * understood all the same.
+ */
+export function unadvertised(
+  config: Config,
+  seams: Pick<Seams, "home" | "cwd">,
+  { protects }: Pick<Policy, "protects">,
+): readonly string[] {
+  return [...(protects ? [] : ["reason"]), ...ofOthers(config, seams)];
+}
+
+function ofOthers(config: Config, seams: Pick<Seams, "home" | "cwd">): readonly string[] {
   const { fly_access_token, fly_api_token, jfrog_access_token } = config;
   if (fly_access_token || fly_api_token || hasLogin(loginFile(config, seams))) return [];
   const isJfrogInUse = jfrog_access_token !== undefined || hasJfrogLogin(config);

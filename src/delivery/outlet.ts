@@ -13,7 +13,7 @@ export interface Outlet {
 }
 
 /**
- * @param policy whether the operator lets secrets into results
+ * @param policy whether the operator lets secrets into results @param rule where that stands, for people
  * @throws Problem `unsupported`, `forbidden` by the operator, `invalid_input`, and what makes the delivery impossible
  */
 export async function openOutlet(
@@ -22,6 +22,7 @@ export async function openOutlet(
   destination: Destination,
   policy: "allow" | "deny",
   means: Means,
+  rule = "FLY_TOKENS_INLINE_SECRETS=deny",
 ): Promise<Outlet> {
   const possible = deliveries.filter(({ pulls_images }) => !pulls_images || means.issuer);
   const delivery = possible.find(({ id }) => id === to);
@@ -33,9 +34,9 @@ export async function openOutlet(
     const others = possible.filter(({ reveals }) => !reveals).map(({ id }) => id);
     throw new Problem(
       "forbidden",
-      "The operator forbids secrets in results (FLY_TOKENS_INLINE_SECRETS=deny).",
+      `The operator forbids secrets in results (${rule}).`,
       `Call again with deliver_to ${others.join(" or ")}.`,
-      { allowed: others },
+      { allowed: others, ...(others[0] !== undefined && { did_you_mean: others[0] }) },
     );
   }
   await delivery.check(destination, means);

@@ -3,6 +3,7 @@
  * for it is refused with a sentence that names who has it; there are no methods that only throw.
  */
 import type * as z from "zod";
+import type { Limit } from "../expiry.ts";
 import type { Secret } from "../secret.ts";
 import type {
   accessShape,
@@ -85,6 +86,8 @@ export interface Page<Item> {
 
 export interface Tokens {
   issue(request: IssueRequest): Promise<Grant>;
+  /** What such a token may do, where `permission` does not decide over it. @throws Problem `invalid_input` */
+  permissionOf?(request: Pick<IssueRequest, "permission" | "flyio">): Permission;
   /** Makes nothing. @throws Problem what `issue` would refuse, as far as that can be known before */
   check?(request: IssueRequest): Promise<void>;
   list(query: TokenQuery): Promise<Page<Token>>;
@@ -155,9 +158,15 @@ export interface AccessVerdict {
 export interface Restrict {
   /**
    * A narrower token. It is made offline: the issuer lists it nowhere, and it dies with the token that it was made from.
-   * @throws Problem `invalid_input`, `unsupported` for a value that is no token of this kind, `not_found` for an app
+   * @param limit the operator's: it ends by then, whatever is asked for
+   * @throws Problem `invalid_input`, `unsupported` for a value that is no token of this kind, `not_found` for an app,
+   *   `forbidden` beyond the limit
    */
-  narrow(secret: Secret, restrictions: Restrictions): Promise<{ secret: Secret; explanation: Explanation }>;
+  narrow(
+    secret: Secret,
+    restrictions: Restrictions,
+    limit?: Limit,
+  ): Promise<{ secret: Secret; explanation: Explanation }>;
   explain(secret: Secret): Promise<Explanation>;
   check(secret: Secret, access: Access): Promise<AccessVerdict>;
 }

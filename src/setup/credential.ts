@@ -1,7 +1,7 @@
 /** The token of a set-up: the one that is there and fits, the one that was named, or a new one. */
 import { isDeepStrictEqual } from "node:util";
 import type { Issued } from "../issued.ts";
-import { mint } from "../minting.ts";
+import { mint, type Order } from "../minting.ts";
 import { Problem } from "../problem.ts";
 import type { IssueRequest, Token } from "../providers/provider.ts";
 import { fingerprintsOf } from "../secret.ts";
@@ -111,15 +111,28 @@ export function refuseLosing({ request }: Job, { variables }: Plan): void {
   );
 }
 
+/** How the token of a set-up is called. */
+export function nameFor(managers: readonly { id: string }[], { hostname }: { hostname: string }): string {
+  return `${managers.map(({ id }) => id).join(", ")} on ${hostname}`.slice(0, 100);
+}
+
 /** What is asked of the issuer. */
 export function requestOf({ parts, request, context, expires_at }: Job): IssueRequest {
   const { permission, environment, flyio } = request;
-  const ids = parts.map(({ manager }) => manager.id).join(", ");
-  return { name: `${ids} on ${context.hostname}`.slice(0, 100), permission, environment, expires_at, flyio };
+  const name = nameFor(
+    parts.map(({ manager }) => manager),
+    context,
+  );
+  return { name, permission, environment, expires_at, flyio };
+}
+
+function orderOf(job: Job): Order {
+  const { reason, agreed } = job.request;
+  return { ...requestOf(job), reason, agreed };
 }
 
 async function mintFor(job: Job): Promise<Credential> {
-  const { token, secret } = await mint(job.tokens, requestOf(job), job.context);
+  const { token, secret } = await mint(job.tokens, orderOf(job), job.context);
   if (!secret) throw new Problem("internal", "The issuer returned no value for a new token.", "Try again.");
   return { token, secret, username: token.username, minted: true };
 }

@@ -3,6 +3,7 @@ import { posix, win32 } from "node:path";
 import type { Context } from "../context.ts";
 import type { Texts } from "../disk/change.ts";
 import type { Issued } from "../issued.ts";
+import { wishOf } from "../minting.ts";
 import type { PackageManager, Place, SecretStyle, Target } from "../package-managers/package-manager.ts";
 import { requireFolder } from "../path.ts";
 import { Problem } from "../problem.ts";
@@ -19,6 +20,10 @@ export interface SetupRequest {
   npm_scope?: string | undefined;
   secret_style?: SecretStyle | undefined;
   flyio?: FlyioRequest | undefined;
+  /** What a new token is for, for the operator's policy. */
+  reason?: string | undefined;
+  /** Whether a person has agreed to a new token. */
+  agreed?: boolean | undefined;
   provider?: string | undefined;
   dry_run: boolean;
   verify: boolean;
@@ -55,8 +60,7 @@ export async function openJob(
 ): Promise<Job> {
   const { tokens } = context.use("tokens", request);
   const { registries, provider } = context.use("registries", request);
-  context.policy.permit(request);
-  const expires_at = context.policy.expiry(request.expires, request, context.now());
+  const expires_at = context.policy.expiry(request.expires, wishOf(tokens, request), context.now());
   // Where one comes into being with its first token, it need not be there yet.
   if (request.environment !== undefined && provider.environments?.create)
     await provider.environments.get(request.environment);

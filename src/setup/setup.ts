@@ -5,6 +5,7 @@
 import type { Context } from "../context.ts";
 import type { Receipt } from "../disk/disk.ts";
 import type { Issued } from "../issued.ts";
+import { wishOf } from "../minting.ts";
 import type { PackageManager, Place, Verification } from "../package-managers/package-manager.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
@@ -58,7 +59,10 @@ export async function setUp(
   const kept = await standingThatFits(before, job);
   // Whatever would be refused is refused before a token exists, and in a dry run, too.
   const given = isGiven(request) ? await obtain(job) : undefined;
-  if (!kept && !given) await job.tokens.check?.(requestOf(job));
+  if (!kept && !given) {
+    context.policy.permit(wishOf(job.tokens, request));
+    await job.tokens.check?.(requestOf(job));
+  }
   const preview = await prepare(job, kept ?? given ?? (await standIn(job)));
   if (!kept) refuseLosing(job, preview.plan);
   if (request.dry_run) {

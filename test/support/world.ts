@@ -24,6 +24,15 @@ export interface ClientOptions {
   era: "legacy" | "modern";
   /** Answers a form; without it the client declares that it has none. */
   ask?: (message: string) => Promise<Answer> | Answer;
+  /** Answers whether an address is to be opened; without it the client declares that it opens none. */
+  browse?: (page: Page) => Promise<Answer> | Answer;
+}
+
+export interface Page {
+  message: string;
+  url: string;
+  /** In the legacy era alone. */
+  elicitationId?: string;
 }
 
 export interface ToolResult {
@@ -88,9 +97,10 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
       tools,
       prompts,
       outgoing,
-      readOnly: config.read_only,
-      unadvertised: unadvertised(config, seams),
-      only: config.tools,
+      readOnly: context.policy.read_only,
+      protects: context.policy.protects,
+      unadvertised: unadvertised(config, seams, context.policy),
+      only: context.policy.tools(tools.map(({ name }) => name)),
       context: async () => context,
       report: (error) => faults.push(error),
     });
@@ -106,18 +116,21 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
     context,
     frames,
     faults,
-    async connect({ era, ask } = { era: "legacy" }) {
+    async connect({ era, ask, browse } = { era: "legacy" }) {
       const client = new ModernClient(
         { name: "test", version: "1" },
         {
-          capabilities: ask ? { elicitation: { form: {} } } : {},
+          capabilities:
+            ask || browse ? { elicitation: { ...(ask && { form: {} }), ...(browse && { url: {} }) } } : {},
           ...(era === "modern" && { versionNegotiation: { mode: "auto" as const } }),
         },
       );
-      if (ask)
-        client.setRequestHandler("elicitation/create", async (request) =>
-          ask(String((request.params as { message?: unknown }).message ?? "")),
-        );
+      if (ask || browse)
+        client.setRequestHandler("elicitation/create", async ({ params }) => {
+          const asked = params as Page & { mode?: string };
+          const answer = asked.mode === "url" ? browse?.(asked) : ask?.(asked.message);
+          return answer ?? { action: "decline" };
+        });
       if (era === "modern") {
         const handler = createMcpHandler(build);
         const fetch = async (url: string | URL, init?: RequestInit) => {

@@ -34,7 +34,7 @@ export function flyio(config: Config, seams: Pick<Seams, "fetch" | "now" | "home
     tokens: tokensOf({ ask, config, credentials, fingerprints, now }),
     registries: registriesOf(config, (secret) => introspect(secret, { ask, machines, fingerprints, now })),
     identity: identityOf({ ask, machines, credentials, fingerprints }),
-    restrict: restrictOf({ config, lookup, machines, now }),
+    restrict: restrictOf({ lookup, machines, now }),
     cautions: (secret) => cautionsAbout(secret, now()),
     notes: () => [...credentials.notes(), ...fingerprints.notes()],
     facts: () => fingerprints.notes(),

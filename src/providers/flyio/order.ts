@@ -38,7 +38,7 @@ export async function orderOf(ask: Ask, request: IssueRequest, config: Config, n
   const { app: appName, apps, org, cluster, commands, command_prefixes } = flyio;
   const name = labelled(checkedName(request.name), kind, apps !== undefined);
   const runnable = commandsCaveat({ commands, command_prefixes });
-  const expiry = goDuration(request.expires_at, now, config.max_expiry);
+  const expiry = goDuration(request.expires_at, now);
   const target = await targetOf(ask, { app: appName, apps, org }, config);
   const { organization, app } = target;
   const profile = profileOf(kind, app);

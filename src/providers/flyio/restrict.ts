@@ -1,5 +1,5 @@
 /** Narrowing and reading tokens. All of it works without Fly.io, as long as apps are named by their numbers. */
-import type { Config } from "../../config.ts";
+import { inWords, type Limit } from "../../expiry.ts";
 import { attenuate } from "../../macaroon/attenuate.ts";
 import { evaluate } from "../../macaroon/evaluate.ts";
 import { explain } from "../../macaroon/explain.ts";
@@ -15,31 +15,31 @@ import { checkAccess } from "./check.ts";
 import type { Lookup } from "./lookup.ts";
 import type { Machines } from "./machines.ts";
 import { nothingLeft } from "./nothing-left.ts";
-import { caveatsFor } from "./restrictions.ts";
+import { caveatsFor, windowUntil } from "./restrictions.ts";
 
 /** No token that anybody made says more; one that was made to fill an agent's context may. */
 const mostSentences = 200;
 
 interface Parts {
-  config: Config;
   lookup: Lookup;
   machines: Machines;
   now: Seams["now"];
 }
 
-export function restrictOf({ config, lookup, machines, now }: Parts): Restrict {
+export function restrictOf({ lookup, machines, now }: Parts): Restrict {
   return {
-    async narrow(secret, restrictions) {
+    async narrow(secret, restrictions, limit) {
       const bag = macaroonsIn(secret);
       const header = authorizationOf(bag, "machines");
       const apps = await lookup.apps(restrictions.apps ?? [], bag);
-      const narrower = attenuate(header, caveatsFor(restrictions, apps, now(), config.max_expiry));
-      if (narrower === formatHeader(macaroonsOf(parseHeader(header))))
+      const narrowed = attenuate(header, caveatsFor(restrictions, apps, now(), limit));
+      if (narrowed === formatHeader(macaroonsOf(parseHeader(header))))
         throw new Problem(
           "invalid_input",
           "The token has these restrictions already.",
           "Use the token as it is, or take more away.",
         );
+      const narrower = withinLimit(narrowed, limit, now());
       const names = {
         apps: Object.fromEntries(apps.flatMap(({ number, name }) => (name ? [[number, name]] : []))),
       };
@@ -61,6 +61,14 @@ export function restrictOf({ config, lookup, machines, now }: Parts): Restrict {
     check: async (secret, access) =>
       checkAccess(macaroonsIn(secret), access, { lookup, machines, now: now() }),
   };
+}
+
+/** What is given out anew ends by the operator's limit, although what it was made from may not. */
+function withinLimit(header: string, limit: Limit | undefined, now: Date): string {
+  if (!limit) return header;
+  const { expires_at } = explained(header, now, {});
+  if (expires_at !== null && Date.parse(expires_at) - now.getTime() <= limit.longest) return header;
+  return attenuate(header, [windowUntil(inWords(limit.longest), now, limit)]);
 }
 
 /** Why the token is of no use, or not of the one that it is to be for. */

@@ -5,7 +5,7 @@
  * so `commands` leave reading besides; with `apps`, reading those apps alone.
  */
 
-import { expiresAt } from "../../expiry.ts";
+import { expiresAt, type Limit } from "../../expiry.ts";
 import type { CaveatJson } from "../../macaroon/caveat.ts";
 import { Problem } from "../../problem.ts";
 import type { Restrictions } from "../provider.ts";
@@ -16,14 +16,14 @@ import { appsCaveat, commandsCaveat, everyAction } from "./narrow.ts";
 const skew = 60;
 
 /**
- * @param apps those that are named, with their numbers @param maximum the operator's limit of a life, in milliseconds
+ * @param apps those that are named, with their numbers @param limit the operator's, of a life
  * @throws Problem `invalid_input` for restrictions that leave nothing, or take nothing away; `forbidden` beyond the limit
  */
 export function caveatsFor(
   restrictions: Restrictions,
   apps: readonly { number: string }[],
   now: Date,
-  maximum?: number,
+  limit?: Limit,
 ): CaveatJson[] {
   const {
     read_only,
@@ -43,7 +43,7 @@ export function caveatsFor(
     ...(apps.length > 0 ? [appsCaveat(apps, mask)] : []),
     ...placesOf(machines, volumes, mask),
     ...(commands || command_prefixes ? [commandsCaveat({ commands, command_prefixes })] : []),
-    ...(expires === undefined ? [] : [window(expires, now, maximum)]),
+    ...(expires === undefined ? [] : [windowUntil(expires, now, limit)]),
     ...(caveats as unknown as CaveatJson[]),
   ];
   if (found.length > 0) return found;
@@ -68,8 +68,9 @@ function placesOf(
   return all.length < 2 ? all : [{ type: "IfPresent", body: { ifs: all, else: "" } }];
 }
 
-function window(expires: string, now: Date, maximum: number | undefined): CaveatJson {
-  const end = expiresAt(expires, now, maximum);
+/** @throws Problem `invalid_input`, `forbidden` beyond the limit */
+export function windowUntil(expires: string, now: Date, limit: Limit | undefined): CaveatJson {
+  const end = expiresAt(expires, now, limit);
   if (end === null)
     throw new Problem(
       "invalid_input",

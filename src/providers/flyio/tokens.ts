@@ -9,6 +9,7 @@ import type { Credentials } from "./credential.ts";
 import type { Fingerprints } from "./fingerprints.ts";
 import type { Ask } from "./graphql.ts";
 import { issue } from "./issue.ts";
+import { kindOf } from "./kinds.ts";
 import { labelIn } from "./label.ts";
 import { model } from "./model.ts";
 import { orderOf } from "./order.ts";
@@ -37,6 +38,7 @@ export function tokensOf({ ask, config, credentials, fingerprints, now }: Parts)
         throw await whyNotMade(error, credentials, now());
       }
     },
+    permissionOf: (request) => (kindOf(request) === "readonly" ? "read_only" : "custom"),
     check: async (request) => void (await orderOf(ask, request, config, now())),
     async list(query) {
       // Nothing at Fly.io belongs to an environment.

@@ -8,16 +8,14 @@ const longest = 20 * 365 * day;
 /**
  * The length of a life as Go prints it, such as `720h0m0s`. Fly.io is always told one: left alone, it makes tokens that
  * live for 20 years.
- * @param maximum the operator's limit in milliseconds
  * @throws Problem `invalid_input`
  */
-export function goDuration(expires_at: Date | null, now: Date, maximum: number = longest): string {
-  const limit = Math.min(maximum, longest);
+export function goDuration(expires_at: Date | null, now: Date): string {
   if (expires_at === null)
     throw new Problem(
       "invalid_input",
       "A token of Fly.io ends at some time: it has no tokens for ever, and its own default of 20 years is no help to anyone who loses one.",
-      `Name a length of time or a date, at most ${new Date(now.getTime() + limit).toISOString().slice(0, 10)}; 30d is usual.`,
+      `Name a length of time or a date, at most ${new Date(now.getTime() + longest).toISOString().slice(0, 10)}; 30d is usual.`,
     );
   const seconds = Math.round((expires_at.getTime() - now.getTime()) / 1000);
   if (!(seconds > 0))

@@ -22,15 +22,22 @@ function caveatsIn(secret: Secret): unknown[][] {
   return macaroonsOf(parseHeader(secret.reveal()), "permission").map(({ caveats }) => caveats.map(toJson));
 }
 
-async function narrowed(opened: Stage, restrictions: Restrictions, provider = opened.provider) {
+async function narrowed(
+  opened: Stage,
+  restrictions: Restrictions,
+  provider = opened.provider,
+  longest?: number,
+) {
   const parent = new Secret(opened.fake.addToken().header);
-  const { secret, explanation } = await provider.restrict.narrow(parent, restrictions);
+  const limit = longest === undefined ? undefined : { longest, rule: "THE_RULE" };
+  const { secret, explanation } = await provider.restrict.narrow(parent, restrictions, limit);
   const count = caveatsIn(parent)[0]?.length ?? 0;
   const may = (action: string, access: Record<string, unknown> = {}) =>
     opened.fake.verify(secret.reveal(), { org_slug: "acme", action, ...access }).allowed;
   return { secret, explanation, may, added: caveatsIn(secret)[0]?.slice(count) };
 }
 
+const anHour = 3_600_000;
 const web = { app_name: "web" };
 
 describe("narrowing", () => {
@@ -248,8 +255,25 @@ describe("narrowing", () => {
   });
 
   test("for longer than the operator allows is forbidden", async () => {
-    await using opened = await stage({}, { FLY_TOKENS_MAX_EXPIRY: "1h" });
-    expect(await rejection(narrowed(opened, { expires: "2h" }))).toMatchObject({ code: "forbidden" });
+    await using opened = await stage();
+    const within = (expires: string) => narrowed(opened, { expires }, undefined, anHour);
+    expect(await rejection(within("2h"))).toMatchObject({ code: "forbidden", allowed: ["1h"] });
+    expect((await within("1h")).added).toHaveLength(1);
+  });
+
+  test("ends when the operator wants it to, although nobody asked for that", async () => {
+    await using opened = await stage();
+    const { secret, added, explanation } = await narrowed(opened, { read_only: true }, undefined, anHour);
+    expect(added?.[1]).toMatchObject({ type: "ValidityWindow" });
+    const end = opened.now().getTime() + anHour;
+    expect(Date.parse(String(explanation.expires_at))).toBeLessThanOrEqual(end);
+    expect(Date.parse(String(explanation.expires_at))).toBeGreaterThan(end - 1000);
+    // What ends by then anyway is told nothing more, and a limit alone takes nothing away.
+    const { restrict } = opened.provider;
+    const limit = { longest: 2 * anHour, rule: "THE_RULE" };
+    const again = await restrict.narrow(secret, { apps: ["123"] }, limit);
+    expect(caveatsIn(again.secret)[0]).toHaveLength((caveatsIn(secret)[0]?.length ?? 0) + 1);
+    expect(await rejection(restrict.narrow(secret, {}, limit))).toMatchObject({ code: "invalid_input" });
   });
 
   test.each<[string, string]>([
