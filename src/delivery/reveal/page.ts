@@ -95,7 +95,7 @@ class RevealPage implements OpenEnd {
   async #judge(typed: string, response: ServerResponse): Promise<void> {
     // Nothing waits from here until it is decided: of many that come at once, one is the first.
     const login = this.#login;
-    if (response.destroyed) return;
+    if (response.req.socket.destroyed) return;
     if (!login) {
       await send(response, 410, overPage(this.#end));
     } else if (this.#pairing.accepts(typed)) {
@@ -146,7 +146,10 @@ const form = { "referrer-policy": "same-origin" };
 /** @returns whether all of it was sent before the connection ended */
 function send(response: ServerResponse, status: number, html: string, more = {}): Promise<boolean> {
   return new Promise((resolve) => {
-    response.once("close", () => resolve(response.writableFinished));
+    const { socket } = response.req;
+    if (socket.destroyed) return resolve(false);
+    // The response itself counts as finished also where its bytes were thrown away.
+    socket.once("close", () => resolve(socket.writableFinished));
     response.writeHead(status, { ...headers, ...more, "content-length": Buffer.byteLength(html) }).end(html);
   });
 }
