@@ -68,16 +68,21 @@ export async function checkSecrecy(
 export async function checkIgnored({ path, real }: Snapshot, run: Run): Promise<void> {
   const git = await gitState(real, run);
   if (git === "tracked") throw trackedByGit(path, real, "ignore");
-  if (git === "exposed") throw exposedToGit(path);
+  if (git === "exposed") throw exposedToGit(path, "ignore");
 }
 
-export function exposedToGit(path: string, rule?: Job["git"]): Problem {
+const waysOut = {
+  none: "Add it to .gitignore first, or choose a path outside the repository.",
+  refuse:
+    "Call again with deliver_git ignore, which adds it to .gitignore, or choose a path outside the repository.",
+  ignore: "Choose a path outside the repository: git does not heed what was added to its .gitignore.",
+};
+
+export function exposedToGit(path: string, rule?: "refuse" | "ignore"): Problem {
   return new Problem(
     "unsafe_location",
     `${path} would be in a git repository that does not ignore it: the secret would be in the next commit.`,
-    rule === "refuse"
-      ? "Call again with deliver_git ignore, which adds it to .gitignore, or choose a path outside the repository."
-      : "Add it to .gitignore first, or choose a path outside the repository.",
+    waysOut[rule ?? "none"],
   );
 }
 
