@@ -53,7 +53,7 @@ export const rotateToken = defineTool({
     "Replaces a token by a successor with the same rights: rewrites every package manager, file and secret on record here, tries each, then revokes the old one, at once or after keep_old_for. If a step fails, all is put back. A person is asked.",
   effect: "destroy",
   input: inputShape,
-  quiet: ["deliver_name", "deliver_in", "deliver_git", "kubernetes"],
+  quiet: ["deliver_path", "deliver_name", "deliver_in", "deliver_git", "kubernetes"],
   output: partialShape.extend({
     show_once_warning: z.string().optional(),
     credential: z.object({ username: z.string(), token: z.string() }).optional(),
@@ -65,7 +65,7 @@ export const rotateToken = defineTool({
   },
   async run(input, context, plan) {
     const ids = plan?.ids ?? (await idsOf(input, context));
-    const wish = wishOf(input);
+    const wish = { ...wishOf(input), agreed: plan !== undefined };
     if (input.id !== undefined) {
       const { credential, ...rotation } = await rotate(input.id, wish, context);
       return {

@@ -17,6 +17,8 @@ export interface RotationRequest {
   keep_old_for?: string | undefined;
   idempotency_key?: string | undefined;
   reason?: string | undefined;
+  /** Whether a person has agreed to the successor. */
+  agreed?: boolean | undefined;
   /** Where the value is to go beside the places that have it. */
   deliver_to?: string | undefined;
   destination: Destination;
@@ -144,6 +146,7 @@ export function recordOf(
       environment,
       flyio,
       reason: wish.reason,
+      agreed: wish.agreed,
       expires_at: expires_at?.toISOString() ?? null,
     },
     keep_for,

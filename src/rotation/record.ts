@@ -39,6 +39,7 @@ const Shape = z.object({
     flyio: flyioRequestShape.optional(),
     expires_at: time.nullable(),
     reason: z.string().optional(),
+    agreed: z.boolean().optional(),
   }),
   /** Milliseconds that the old one is to live on. */
   keep_for: z.number(),
