@@ -29,14 +29,14 @@ export const command: Command = {
         { allowed: list.map((one) => one.name) },
       );
     if (flags.help) return print(helpOf(tool));
+    // The call is heard out first, so that nothing of it is left behind; a second signal ends it at once.
+    void untilSignal().then(close).catch(parts.report);
     try {
       const server = createMcpServer(parts);
       const ask = process.stdin.isTTY ? askAtTerminal : undefined;
       const code = answered(
         await callTool(server, parts.outgoing, tool.name, parseArguments(flags.json), ask),
       );
-      // Closing ends what is waited for, and `done` says how.
-      void untilSignal().then(close).catch(parts.report);
       await done();
       return code;
     } finally {

@@ -38,12 +38,14 @@ export interface AgentOptions {
   kind?: "first" | "legacy" | "modern";
   /** What the person types into the form that they are shown; without it the client has no forms. */
   types?: (message: string) => string;
+  /** What the person does with an address that they are asked to open; without it the client opens none. */
+  opens?: (url: string, message: string) => void;
   env?: Record<string, string>;
 }
 
 /** @returns a client that has shaken hands with the bundle */
 export async function agentOn(machine: Machine, options: AgentOptions = {}): Promise<Agent> {
-  const { kind = "legacy", types, env } = options;
+  const { kind = "legacy", env } = options;
   const server = {
     command: process.execPath,
     args: [bundle],
@@ -52,7 +54,7 @@ export async function agentOn(machine: Machine, options: AgentOptions = {}): Pro
     stderr: "pipe" as const,
   };
   const transport = kind === "first" ? new FirstStdioTransport(server) : new StdioClientTransport(server);
-  const client = kind === "first" ? firstClient(types) : secondClient(kind, types);
+  const client = kind === "first" ? firstClient(options) : secondClient(kind, options);
   const complaints: Error[] = [];
   client.onerror = (error: Error) => complaints.push(error);
   await client.connect(transport as never);
@@ -85,28 +87,34 @@ export function resultOf(raw: unknown): ToolResult {
 
 const name = { name: "test", version: "1" };
 
-function capabilities(types: AgentOptions["types"]) {
-  return { capabilities: types ? { elicitation: { form: {} } } : {} };
+function capabilities({ types, opens }: AgentOptions) {
+  if (!types && !opens) return { capabilities: {} };
+  return { capabilities: { elicitation: { ...(types && { form: {} }), ...(opens && { url: {} }) } } };
 }
 
-function answer(types: AgentOptions["types"], params: unknown) {
-  const { message, requestedSchema } = params as {
+function answer({ types, opens }: AgentOptions, params: unknown) {
+  const { message, requestedSchema, url } = params as {
     message: string;
-    requestedSchema: { properties: Record<string, unknown> };
+    requestedSchema?: { properties: Record<string, unknown> };
+    url?: string;
   };
+  if (url !== undefined) opens?.(url, message);
+  if (!requestedSchema) return { action: "accept" as const };
   const [field = ""] = Object.keys(requestedSchema.properties);
   return { action: "accept" as const, content: { [field]: types?.(message) ?? "" } };
 }
 
-function firstClient(types: AgentOptions["types"]): FirstClient {
-  const client = new FirstClient(name, capabilities(types));
-  if (types) client.setRequestHandler(ElicitRequestSchema, async ({ params }) => answer(types, params));
+function firstClient(options: AgentOptions): FirstClient {
+  const client = new FirstClient(name, capabilities(options));
+  if (options.types || options.opens)
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => answer(options, params));
   return client;
 }
 
-function secondClient(era: "legacy" | "modern", types: AgentOptions["types"]): Client {
+function secondClient(era: "legacy" | "modern", options: AgentOptions): Client {
   const negotiation = era === "modern" ? { versionNegotiation: { mode: "auto" as const } } : {};
-  const client = new Client(name, { ...capabilities(types), ...negotiation });
-  if (types) client.setRequestHandler("elicitation/create", async ({ params }) => answer(types, params));
+  const client = new Client(name, { ...capabilities(options), ...negotiation });
+  if (options.types || options.opens)
+    client.setRequestHandler("elicitation/create", async ({ params }) => answer(options, params));
   return client;
 }
