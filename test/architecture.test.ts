@@ -52,6 +52,8 @@ const mayImport: Record<string, readonly string[]> = {
     "context (type)",
     "ledger (type)",
     "providers/provider (type)",
+    "macaroon",
+    "registry/credential",
   ],
   setup: [
     "problem",
