@@ -252,6 +252,7 @@ async function outlets({ here }: Scene): Promise<Record<string, string[]>> {
     "log lines": lines,
     "the registry's log": here.registry.log.map((line) => JSON.stringify(line)),
     "names of our files": ours.map(([name]) => name),
+    "the audit log": ours.flatMap(([name, text]) => (name === "state/audit.jsonl" ? [text] : [])),
     "journal, locks and confirmations": ours.flatMap(([name, text]) =>
       name.includes("backups/") ? [] : [text],
     ),

@@ -5,6 +5,7 @@ import { Problem } from "../src/problem.ts";
 import type { Registries } from "../src/providers/provider.ts";
 import { statuses } from "../src/providers/shapes.ts";
 import { managerNamed } from "../src/setup/choose.ts";
+import { expiryWarning } from "../src/setup/expiring.ts";
 import { findCredential } from "../src/setup/found.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
@@ -142,6 +143,10 @@ async function examine(manager: PackageManager, place: Place, named: string | un
           .join(" ") || undefined,
     },
     shadowed_by,
-    warnings: [...warnings, ...(provider.cautions?.(secret) ?? [])],
+    warnings: [
+      ...[token && expiryWarning(token, context.now())].filter((one) => one !== undefined),
+      ...warnings,
+      ...(provider.cautions?.(secret) ?? []),
+    ],
   };
 }

@@ -3,6 +3,7 @@ import type { Context } from "../src/context.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
 import { Problem } from "../src/problem.ts";
 import type { Provider } from "../src/providers/provider.ts";
+import { expiringInWords, expiringOf, expiringShape, soon } from "../src/setup/expiring.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -43,14 +44,16 @@ export const getStatus = defineTool({
         problem: z.string().optional(),
       }),
     ),
+    expiring: expiringShape.optional(),
   }),
   async run(_input, context) {
     const { inline_secrets, confirm, read_only } = context.policy;
     const rules = [...context.policy.sentences()];
     const longest = longestOf(context);
-    const [providers, examined] = await Promise.all([
+    const [providers, examined, expiring] = await Promise.all([
       Promise.all(context.providers.map(describe)),
       Promise.all(context.packageManagers.map((manager) => examine(manager, context))),
+      expiringSoon(context),
     ]);
     // What is wrong with the issuer is said once, there.
     const isSaid = providers.some(({ id, problem }) => id === context.default_provider && problem);
@@ -70,9 +73,10 @@ export const getStatus = defineTool({
         ...(rules.length > 0 && { rules }),
       },
       package_managers,
+      ...(expiring.length > 0 && { expiring }),
     };
   },
-  say: ({ version, default_provider, providers, policy, package_managers }) =>
+  say: ({ version, default_provider, providers, policy, package_managers, expiring = [] }) =>
     [
       `fly-tokens ${version}${default_provider ? `, using ${default_provider}` : ""}`,
       `The operator's policy: secrets in results: ${policy.inline_secrets}; confirmation: ${policy.confirm}${policy.read_only ? "; read-only" : ""}${policy.max_expiry_hours === undefined ? "" : `; tokens live at most ${policy.max_expiry_hours} hours`}.`,
@@ -88,10 +92,29 @@ export const getStatus = defineTool({
             `${id}: ${installed ? "installed" : "not installed"}, ${configured ? "set up" : "not set up"}${problem ? `; ${problem}` : ""}`,
         ),
       absent(package_managers),
+      ...expiringInWords(expiring),
     ]
       .filter(Boolean)
       .join("\n"),
 });
+
+/** The first twenty of the default issuer's; none when it cannot be asked: what is wrong with it is said elsewhere. */
+async function expiringSoon(context: Context) {
+  const provider = context.providers.find(({ id }) => id === context.default_provider);
+  if (!provider?.configured) return [];
+  try {
+    const page = await provider.tokens?.list({
+      status: "active",
+      expires_before: new Date(context.now().getTime() + soon),
+      sort: "expires_at",
+      limit: 20,
+    });
+    return await expiringOf(page?.items ?? [], context);
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
+}
 
 /** Of any token, in milliseconds. */
 function longestOf({ policy }: Context): number | undefined {

@@ -4,6 +4,7 @@ import { Problem } from "../src/problem.ts";
 import type { Access, Token } from "../src/providers/provider.ts";
 import { accessShape, deploymentShape, tokenShape } from "../src/providers/shapes.ts";
 import { tokenBy } from "../src/setup/token-from.ts";
+import { usedHere } from "../src/setup/used-here.ts";
 import { defineTool } from "../src/tool.ts";
 
 const verdict = z.object({ allowed: z.boolean(), because: z.array(z.string()) });
@@ -21,6 +22,7 @@ export const getToken = defineTool({
     access: accessShape.optional().describe("action: read, or letters of rwcdC"),
     provider: z.string().optional(),
   }),
+  quiet: ["access.mutation", "access.feature"],
   output: z.object({
     token: tokenShape.optional(),
     delivered_to: z.array(z.string()),
@@ -54,16 +56,13 @@ export const getToken = defineTool({
 async function known(id: string, named: string | undefined, context: Context) {
   const { tokens, provider } = context.use("tokens", named);
   const token = await tokens.get(id);
-  const records = await context.disk.journal({ token_id: id });
-  const delivered = records
-    .filter((record) => record.state === "done")
-    .flatMap((record) => record.files.map((file) => file.path));
+  const uses = (await usedHere([token], context)).get(token.id) ?? [];
   const history = token.environment
     ? await provider.environments?.history?.(token.environment, { limit: 50 })
     : undefined;
   return {
     token,
-    delivered_to: [...new Set(delivered)],
+    delivered_to: [...new Set(uses.flatMap(({ where }) => where))],
     ...(history && { last_pulls: history.items.filter((pull) => pull.token_id === id).slice(0, 10) }),
   };
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { lifetime } from "../src/expiry.ts";
 import { flyioQueryShape, permissions, statuses, tokenShape, tokenSorts } from "../src/providers/shapes.ts";
+import { expiringInWords, expiringOf, expiringShape } from "../src/setup/expiring.ts";
 import { defineTool } from "../src/tool.ts";
 
 export const listTokens = defineTool({
@@ -27,6 +28,7 @@ export const listTokens = defineTool({
     tokens: z.array(tokenShape),
     next_cursor: z.string().optional(),
     total: z.int().optional(),
+    expiring: expiringShape.optional(),
   }),
   async run({ provider, expires_within, ...query }, context) {
     const until =
@@ -34,17 +36,25 @@ export const listTokens = defineTool({
     const page = await context
       .use("tokens", { provider, flyio: query.flyio })
       .tokens.list({ ...query, ...(until && { expires_before: until }) });
-    return { tokens: page.items, next_cursor: page.next_cursor, total: page.total };
+    const expiring = await expiringOf(page.items, context);
+    return {
+      tokens: page.items,
+      next_cursor: page.next_cursor,
+      total: page.total,
+      ...(expiring.length > 0 && { expiring }),
+    };
   },
-  say({ tokens, next_cursor, total }) {
+  say({ tokens, next_cursor, total, expiring = [] }) {
     if (tokens.length === 0) return "No token matches.";
     const lines = tokens.map(
       ({ id, name, permission, scope, environment, created_by, status, expires_at }) =>
         `${id}  ${name}  ${permission} (${scope})${environment ? `  ${environment}` : ""}  by ${created_by}  ${status}  expires ${expires_at ?? "never"}`,
     );
     const rest = total === undefined || !next_cursor ? "" : ` (${tokens.length} of ${total} are here)`;
-    return [...lines, ...(next_cursor ? [`More${rest}: call again with cursor ${next_cursor}`] : [])].join(
-      "\n",
-    );
+    return [
+      ...lines,
+      ...(next_cursor ? [`More${rest}: call again with cursor ${next_cursor}`] : []),
+      ...expiringInWords(expiring),
+    ].join("\n");
   },
 });

@@ -3,6 +3,7 @@ import type { Context } from "../src/context.ts";
 import { Problem } from "../src/problem.ts";
 import type { Token } from "../src/providers/provider.ts";
 import { permissions, statuses } from "../src/providers/shapes.ts";
+import { usedHere, useInWords } from "../src/setup/used-here.ts";
 import { defineTool, type Plan } from "../src/tool.ts";
 
 const Filter = z.strictObject({
@@ -54,10 +55,13 @@ export const revokeToken = defineTool({
     );
     const live = found.filter(({ token }) => token?.status === "active");
     if (live.length === 0 && ids) return undefined;
-    const used = await usedHere(context);
+    const used = await usedHere(
+      live.flatMap(({ token }) => token ?? []),
+      context,
+    );
     const lines = live.map(
       ({ id, token }) =>
-        `Revoke ${token?.name} (${id}): ${token?.permission}, ${token?.scope}, made by ${token?.created_by}${used.has(id) ? `; used on this machine by ${used.get(id)}` : ""}${id === own ? "; THE TOKEN THAT THIS SERVER ITSELF USES" : ""}`,
+        `Revoke ${token?.name} (${id}): ${token?.permission}, ${token?.scope}, made by ${token?.created_by}${used.has(id) ? `; used on this machine by ${used.get(id)?.map(useInWords).join(", ")}` : ""}${id === own ? "; THE TOKEN THAT THIS SERVER ITSELF USES" : ""}`,
     );
     const first = live[0]?.token;
     return {
@@ -135,14 +139,4 @@ async function byFilter(
   if (page.items.length === 0)
     throw new Problem("not_found", "No active token matches the filter.", "list_tokens shows what there is.");
   return page.items.map((token) => ({ id: token.id, token }));
-}
-
-/** Which of this machine's package managers were configured with which token. */
-async function usedHere(context: Context): Promise<Map<string, string>> {
-  const records = await context.disk.journal();
-  return new Map(
-    records
-      .filter(({ state, token_id }) => state === "done" && token_id !== undefined)
-      .map(({ token_id = "", managers }) => [token_id, managers.join(", ")]),
-  );
 }

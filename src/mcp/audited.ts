@@ -47,7 +47,8 @@ export function audited(
   };
   return {
     async run(agreed) {
-      await line.begin(agreed?.plan?.ids ?? tool.concerns?.(args) ?? [], agreed?.by ?? "not needed");
+      const ids = [...(agreed?.plan?.ids ?? []), ...(tool.concerns?.(args) ?? [])];
+      await line.begin(ids, agreed?.by ?? "not needed");
       begun = true;
       output = await tool.run(args, context, agreed?.plan);
       return output;

@@ -102,7 +102,7 @@ describe("the plan", () => {
     await world.registry.call("POST", `/tokens/${token.id}/revoke`);
     const lines = await planFor({ ids: [set.token?.id, token.id] });
     expect(lines).toEqual([
-      `Revoke npm on test-machine (${set.token?.id}): read_only, download packages and images, made by admin; used on this machine by npm`,
+      `Revoke npm on test-machine (${set.token?.id}): read_only, download packages and images, made by admin; used on this machine by npm (${world.home}/.npmrc)`,
       "Whatever uses them stops working at once. This cannot be undone.",
     ]);
     expect(await statuses()).toMatchObject({ "npm on test-machine": "active" });

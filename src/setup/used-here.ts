@@ -1,0 +1,98 @@
+/** Where tokens are used on this machine, as far as we know: what was set up with them, and where they were delivered. */
+import type { Context } from "../context.ts";
+import type { JournalFile, JournalRecord } from "../disk/disk.ts";
+import { Problem } from "../problem.ts";
+import type { Token } from "../providers/provider.ts";
+
+export interface Use {
+  /** Package managers, or a delivery, by id. */
+  by: string;
+  /** Files, or what a delivery calls its place. */
+  where: readonly string[];
+}
+
+/**
+ * By the id of the token; those that are not used have none. What was taken back is left out, and so is what another token
+ * has taken the place of, in a later set-up or by somebody's hand.
+ * @throws Problem `file_unreadable`
+ */
+export async function usedHere(
+  tokens: readonly Pick<Token, "id" | "provider">[],
+  context: Context,
+): Promise<Map<string, Use[]>> {
+  if (tokens.length === 0) return new Map();
+  const records = current(await context.disk.journal());
+  const uses = tokens.map(async (token): Promise<[string, Use[]]> => {
+    const own = records.filter(({ record }) => isOf(record, token));
+    const setUps = await Promise.all(own.map((one) => setUpOf(one, context)));
+    return [token.id, [...setUps.flat(), ...(await deliveredOf(token, context))]];
+  });
+  return new Map((await Promise.all(uses)).filter(([, list]) => list.length > 0));
+}
+
+/** For people: `npm (/home/bob/.npmrc)`. */
+export function useInWords({ by, where }: Use): string {
+  return where.length > 0 ? `${by} (${where.join(", ")})` : by;
+}
+
+interface Current {
+  record: JournalRecord;
+  /** Those whose last set-up of that kind this is. */
+  managers: readonly string[];
+}
+
+/** @param records the newest first */
+function current(records: readonly JournalRecord[]): Current[] {
+  const seen = new Set<string>();
+  return records
+    .filter(({ state, token_id }) => state === "done" && token_id !== undefined)
+    .map((record) => {
+      const { scope, project_dir, npm_scope } = record;
+      const key = (manager: string) => JSON.stringify([manager, scope, project_dir, npm_scope]);
+      const managers = record.managers.filter((manager) => !seen.has(key(manager)));
+      for (const manager of managers) seen.add(key(manager));
+      return { record, managers };
+    })
+    .filter(({ managers }) => managers.length > 0);
+}
+
+function isOf(record: JournalRecord, { id, provider }: Pick<Token, "id" | "provider">): boolean {
+  return record.token_id === id && (record.provider ?? provider) === provider;
+}
+
+async function setUpOf({ record, managers }: Current, context: Context): Promise<Use[]> {
+  const secrets = record.files.filter(({ entries }) => entries.some(({ sensitive }) => sensitive));
+  const ours = await Promise.all(secrets.map((file) => isStillOurs(file, context)));
+  // A client that keeps it outside its files says nothing of it there.
+  const isUsed = secrets.length === 0 || ours.includes(true);
+  return isUsed ? [{ by: managers.join(", "), where: record.files.map(({ path }) => path) }] : [];
+}
+
+/** Whether any of the secrets that we wrote into it stands there. What cannot be looked at may. */
+async function isStillOurs(file: JournalFile, { disk, undo }: Context): Promise<boolean> {
+  const entries = file.entries.filter(({ sensitive }) => sensitive);
+  try {
+    const text = (await disk.read([file.path])).get(file.path) ?? null;
+    return text !== null && undo({ ...file, entries }, null, text).skipped.length < entries.length;
+  } catch (error) {
+    if (error instanceof Problem) return true;
+    throw error;
+  }
+}
+
+async function deliveredOf(
+  { provider, id }: Pick<Token, "id" | "provider">,
+  { ledger, disk }: Context,
+): Promise<Use[]> {
+  const { delivered = [] } = (await ledger.of(provider, id)) ?? {};
+  const places = delivered.map(async ({ kind, location, destination: { path } }) => {
+    const isGone =
+      path !== undefined &&
+      (await disk.read([path]).then(
+        (texts) => texts.get(path) === null,
+        () => false,
+      ));
+    return isGone ? [] : [{ by: kind, where: [location] }];
+  });
+  return (await Promise.all(places)).flat();
+}
