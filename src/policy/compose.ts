@@ -29,7 +29,9 @@ export function policyOf(settings: Settings, file?: PolicyFile): Policy {
     read_only: settings.read_only || file?.read_only === true,
     ruleOf(member) {
       const isSet = settings[member] === this[member];
-      return isSet || !file ? `FLY_TOKENS_${member.toUpperCase()}=${this[member]}` : `${member} in ${file.path}`;
+      return isSet || !file
+        ? `FLY_TOKENS_${member.toUpperCase()}=${this[member]}`
+        : `${member} in ${file.path}`;
     },
     tools: (all) =>
       toolsOf(all, [

@@ -53,7 +53,8 @@ function read(path: string, isNamed: boolean): string | undefined {
 
 /** Whoever can write the file makes the rules. Windows has no such modes. */
 function refuseOthers(path: string, file: number): void {
-  const { uid, mode, size, ...found } = fstatSync(file);
+  const found = fstatSync(file);
+  const { uid, mode, size } = found;
   if (!found.isFile() || size > largest) throw invalid(path, "it is no file of rules");
   const me = process.getuid?.();
   if (me === undefined) return;
