@@ -35,6 +35,8 @@ export async function openBrowser(
     executablePath: client("chromium") ?? "",
     headless: true,
     args: quiet,
+    // As people have it: what a page was, "back" may bring again.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
     javaScriptEnabled: script,
     colorScheme: dark ? "dark" : "light",
     env: machine.env,
