@@ -70,6 +70,7 @@ export const configurePackageManager = defineTool({
     "Sets up npm, pip, docker, maven, cargo, go and others: mints a token, edits one entry of its file, and verifies with a real request; if a step fails, all is put back. dry_run only shows the diff; restore_package_manager undoes it. Never shows the token.",
   effect: "write",
   input: inputShape,
+  quiet: ["verify"],
   output: z.object({
     managers: z.array(z.string()),
     token: tokenShape.pick({ id: true, name: true, permission: true, expires_at: true }).optional(),

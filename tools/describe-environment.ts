@@ -14,6 +14,7 @@ export const describeEnvironment = defineTool({
     cursor: z.string().optional(),
     provider: z.string().optional(),
   }),
+  quiet: ["limit"],
   output: z.object({
     environments: z.array(
       environmentShape.pick({ name: true, description: true, tokens: true }).extend({

@@ -29,7 +29,9 @@ const inputShape = z.object({
     .describe("Never mints twice"),
   flyio: flyioRequestShape
     .optional()
-    .describe("kind decides over permission; commands: exact argument lists"),
+    .describe(
+      "kind decides over permission; commands: exact argument lists (command_prefixes: how they begin)",
+    ),
   reason: z.string().min(1).max(300).optional().describe("What it is for, in the user's words"),
   provider: z.string().optional(),
 });
@@ -76,9 +78,10 @@ export const generateToken = defineTool({
   name: "generate_token",
   title: "Generate a token",
   description:
-    "Mints an access token, read-only for 30 days by default; for a deployment name its environment. The value is shown once, or goes to deliver_to unseen. To set up npm, pip or docker here use configure_package_manager, which mints its own.",
+    "Mints an access token, read-only for 30 days by default; for a deployment name its environment. The value is shown once, or goes to deliver_to unseen. To set up npm, pip or docker use configure_package_manager, which mints its own.",
   effect: "create",
   input: inputShape,
+  quiet: ["deliver_git", "flyio.cluster", "flyio.command_prefixes"],
   output: z.object({
     show_once_warning: z.string(),
     token: tokenShape.omit({

@@ -16,10 +16,12 @@ export const restrictToken = defineTool({
   input: z.object({
     from: z.string().describe("env:NAME, file:PATH, keychain:NAME, or an id made just now"),
     restrictions: restrictionsShape.describe(
-      'commands: exact argument lists; actions: "read", "everything but delete"; caveats: raw {type, body}',
+      'commands: exact argument lists (command_prefixes: how they begin); actions: "read", "everything but delete"; caveats: raw {type, body}',
     ),
     ...deliveryShape,
+    deliver_path: z.string().optional(),
   }),
+  quiet: ["restrictions.command_prefixes", "deliver_name", "deliver_in", "deliver_git", "kubernetes"],
   output: z.object({
     show_once_warning: z.string(),
     explanation: z.array(z.string()),

@@ -23,12 +23,12 @@ export const deliveryShape = {
     .string()
     .max(200)
     .optional()
-    .describe("Of the variable, secret or entry; default FLY_TOKEN, keychain: the name"),
+    .describe("Of the secret; default FLY_TOKEN, keychain: the name"),
   deliver_in: z
     .string()
     .max(300)
     .optional()
-    .describe("github_actions: OWNER/REPO or OWNER/REPO/ENVIRONMENT; fly_secrets: the app"),
+    .describe("github_actions: OWNER/REPO[/ENVIRONMENT]; fly_secrets: the app"),
   deliver_git: z
     .enum(["refuse", "ignore", "allow"])
     .optional()

@@ -71,14 +71,10 @@ function leaveOut(json: Json, [name = "", ...rest]: readonly string[]): void {
 
 /** A program made the result, not a model: what its members are it says itself, so they are only named. */
 function namesOf(schema: z.ZodObject): Json {
-  const { properties = {} } = z.toJSONSchema(schema, { io: "output" });
-  const named = Object.entries(properties).map(([name, part]) => [name, typeOf(part)]);
-  return { type: "object", properties: Object.fromEntries(named) };
-}
-
-function typeOf(part: unknown): Json {
-  const { type } = Object(part);
-  return type === undefined ? {} : { type };
+  return {
+    type: "object",
+    properties: Object.fromEntries(Object.keys(schema.shape).map((name) => [name, {}])),
+  };
 }
 
 /** What is checked all the same, with a sentence that says so; and what goes without saying of what is left out. */
