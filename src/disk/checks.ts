@@ -72,22 +72,21 @@ export async function checkIgnored({ path, real }: Snapshot, run: Run): Promise<
 }
 
 const waysOut = {
-  none: "Add it to .gitignore first, or choose a path outside the repository.",
   refuse:
     "Call again with deliver_git ignore, which adds it to .gitignore, or choose a path outside the repository.",
   ignore: "Choose a path outside the repository: git does not heed what was added to its .gitignore.",
 };
 
-export function exposedToGit(path: string, rule?: "refuse" | "ignore"): Problem {
+function exposedToGit(path: string, rule: keyof typeof waysOut): Problem {
   return new Problem(
     "unsafe_location",
     `${path} would be in a git repository that does not ignore it: the secret would be in the next commit.`,
-    waysOut[rule ?? "none"],
+    waysOut[rule],
   );
 }
 
 /** @param real where git has it: that is not always where the client names it */
-export function trackedByGit(path: string, real: string, rule?: Job["git"]): Problem {
+function trackedByGit(path: string, real: string, rule: Job["git"]): Problem {
   const linked = path === real ? "" : ` (as ${real})`;
   return new Problem(
     "unsafe_location",

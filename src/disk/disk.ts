@@ -107,9 +107,4 @@ export interface Disk {
     undo: Undo,
     options?: { dry_run?: boolean },
   ): Promise<{ changes: AppliedChange[]; skipped: string[] }>;
-  /**
-   * Creates a new file with a secret in it, 0600; never replaces one. Checks alone with `dry_run`.
-   * @throws Problem `conflict`, `unsafe_location`, `file_unwritable`
-   */
-  create(path: string, text: string, options?: { dry_run?: boolean }): Promise<void>;
 }

@@ -1,7 +1,6 @@
 /** THE ONLY WRITER of users' files. */
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
-import { create } from "./create.ts";
 import type { Disk } from "./disk.ts";
 import { edit, type Workplace } from "./edit.ts";
 import { unignored } from "./git.ts";
@@ -47,8 +46,6 @@ export function openDisk({
     restore: (id, undo, { dry_run = false } = {}) =>
       inState(state, () => restore(id, undo, dry_run, workplace)),
     unignored: (path) => unignored(locate(path).real, run),
-    create: (path, text, { dry_run = false } = {}) =>
-      inState(state, () => create(path, text, dry_run, workplace)),
   };
 }
 

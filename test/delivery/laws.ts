@@ -91,18 +91,20 @@ export async function expectImpossible({ id, open }: DeliveryCase, prepare: Act)
 
 /** One that fails on the way leaves no token that opens anything, and says so. */
 export async function expectRevoked({ id, open }: DeliveryCase, fault: Act): Promise<void> {
-  let done = false;
+  let left: Record<string, string> | undefined;
   const opened: { subject?: DeliverySubject } = {};
   await using subject = await open({
     minted: async () => {
-      if (opened.subject) await fault(opened.subject);
-      done = true;
+      if (!opened.subject) return;
+      await fault(opened.subject);
+      left = await treeOfUsers(opened.subject);
     },
   });
   opened.subject = subject;
   const result = await generate(subject, id);
   expectRefused(result);
-  expect(done, "the check let it pass").toBe(true);
+  expect(left, "the check let it pass").toBeDefined();
+  expect(await treeOfUsers(subject)).toEqual(left);
   const [token, ...others] = await subject.machine.tokens();
   expect(others).toEqual([]);
   expect(token?.status).toBe("revoked");
@@ -113,8 +115,8 @@ export async function expectRevoked({ id, open }: DeliveryCase, fault: Act): Pro
   await expectUnseen(subject, deliveryOf(subject, id), 0);
   const delivered = (await subject.machine.context.ledger.all()).flatMap((entry) => entry.delivered);
   expect(delivered).toEqual([]);
-  const left = (await subject.machine.context.disk.journal()).filter(({ state }) => state !== "restored");
-  expect(left).toEqual([]);
+  const edits = (await subject.machine.context.disk.journal()).filter(({ state }) => state !== "restored");
+  expect(edits).toEqual([]);
 }
 
 /** A check alone changes nothing, neither the user's files nor ours. */

@@ -1,5 +1,6 @@
 import { symlink } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import type { Job } from "../../src/disk/disk.ts";
 import { Problem } from "../../src/problem.ts";
 import { run } from "../../src/run.ts";
 import { git, repository } from "./repository.ts";
@@ -95,6 +96,37 @@ describe("git", () => {
       code: "unsafe_location",
     });
     expect(await s.home.read("started")).toBeNull();
+  });
+
+  test("whoever asks has an exposed file refused, or a tracked one allowed", async () => {
+    await using s = await diskSetting();
+    await repository(s.home, ".npmrc");
+    const edit = (name: string, git: Job["git"]) =>
+      s.disk.edit({ ...setting(s.home.at("repo", name), secret), git });
+    const unsafe = expect.objectContaining({ code: "unsafe_location" });
+    for (const git of ["refuse", "ignore"] as const)
+      for (const name of [".npmrc", "exposed"]) await expect(edit(name, git), name).rejects.toEqual(unsafe);
+    expect(await s.home.read("repo/exposed")).toBeNull();
+    expect((await edit(".npmrc", "allow")).warnings).toEqual([expect.stringContaining("in the next commit")]);
+    expect((await edit("exposed", "allow")).warnings).toEqual([expect.stringContaining(".gitignore")]);
+    for (const git of ["refuse", "ignore", "allow"] as const) {
+      await edit("ignored", git);
+      await s.disk.edit(setting(s.home.at("repo/ignored"), { ...secret, value: undefined }));
+    }
+  });
+
+  test("says which line git would need in which .gitignore", async () => {
+    await using s = await diskSetting();
+    await repository(s.home, ".npmrc");
+    await s.home.write("repo/deep/.gitignore", "");
+    await symlink("repo/deep", s.home.at("link"));
+    const at = (name: string) => s.disk.unignored(s.home.at(name));
+    const line = (file: string, line: string) => ({ file: s.home.at(file), line });
+    expect(await at("repo/new/a [b]")).toEqual(line("repo/.gitignore", "/new/a \\[b]"));
+    expect(await at("repo/deep/er/x")).toEqual(line("repo/deep/.gitignore", "/er/x"));
+    expect(await at("link/x")).toEqual(line("repo/deep/.gitignore", "/x"));
+    for (const name of ["repo/.npmrc", "repo/ignored", "repo/.env", "outside"])
+      expect(await at(name), name).toBeUndefined();
   });
 
   test("warns when git cannot say", async () => {

@@ -105,7 +105,11 @@ describe("an edit of several files", () => {
             message: expect.stringContaining("read-only"),
           });
         }
-        await expect(s.disk.create(s.home.at("fixed/token"), "x", { dry_run: true })).rejects.toMatchObject({
+        const secret = {
+          ...setting(s.home.at("fixed/new/token"), { ...value, sensitive: true }),
+          dry_run: true,
+        };
+        await expect(s.disk.edit({ ...secret, git: "refuse" })).rejects.toMatchObject({
           code: "file_unwritable",
         });
       } finally {
