@@ -124,6 +124,7 @@ export function createContext(config: Config, seams: Seams, policy: Policy = ope
       disk,
       issuer,
       keychain,
+      env: seams.env,
       fetch: seams.fetch,
       installed: context.installed,
       github: { url: config.github_api_url, token: config.github_token },

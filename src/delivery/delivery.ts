@@ -47,6 +47,8 @@ export interface Login {
 export interface Means {
   disk: Disk;
   run: Run;
+  /** What `run` starts programs with, unless it is told otherwise. */
+  env: Readonly<Record<string, string | undefined>>;
   fetch: typeof globalThis.fetch;
   /** Whether a program is on PATH. */
   installed(command: string): Promise<boolean>;

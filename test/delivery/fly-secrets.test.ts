@@ -9,12 +9,12 @@ import { Canaries } from "../support/canaries.ts";
 import { type Machine, openMachine } from "../support/machine.ts";
 
 let here: Machine;
-const open = async (programs: Record<string, string> = { flyctl }) => {
-  here = await openMachine({ programs });
+const open = async (programs: Record<string, string> = { flyctl }, env: Record<string, string> = {}) => {
+  here = await openMachine({ programs, env });
 };
-const reopen = async (programs: Record<string, string>) => {
+const reopen = async (...args: Parameters<typeof open>) => {
   await here[Symbol.asyncDispose]();
-  await open(programs);
+  await open(...args);
 };
 beforeEach(() => open());
 afterEach(() => here[Symbol.asyncDispose]());
@@ -56,6 +56,22 @@ it("is staged on stdin, then the machines are restarted, and the receipt says so
   expect(await kept("stdin")).toBe(`FLY_TOKEN=${here.values[0]}\n`);
   expect(await kept("env")).not.toMatch(/FLY_TOKENS_/);
   expectUnseen();
+});
+
+it.each([
+  ["is handed on where it is Fly.io's", "FlyV1 fm2_lJPECAAAAAAAAAAAAAAAAAAA", true],
+  [
+    "stays here where it is JFrog's, which uses the same name",
+    "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln",
+    false,
+  ],
+])("FLY_ACCESS_TOKEN %s", async (_what, token, handed) => {
+  await reopen({ flyctl }, { FLY_ACCESS_TOKEN: token, FLY_API_TOKEN: "fo1_other" });
+  answerOf(generateToken, await deliver({ provider: "local" }));
+  const env = (await kept("env")) ?? "";
+  expect(env.includes(`FLY_ACCESS_TOKEN=${token}\n`)).toBe(handed);
+  expect(env.includes("FLY_ACCESS_TOKEN")).toBe(handed);
+  expect(env).toContain("FLY_API_TOKEN=fo1_other\n");
 });
 
 it("keeps the letters of a name as they are: to Fly.io they differ", async () => {

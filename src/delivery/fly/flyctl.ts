@@ -1,6 +1,6 @@
 /** Fly.io's own program, logged in as whoever uses this machine. */
 import { Problem, type ProblemCode, quote } from "../../problem.ts";
-import type { RunResult } from "../../run.ts";
+import type { RunOptions, RunResult } from "../../run.ts";
 import { redact } from "../../secret.ts";
 import type { Means } from "../delivery.ts";
 import { type Place, spoken } from "./place.ts";
@@ -13,7 +13,7 @@ import { type Place, spoken } from "./place.ts";
  */
 export async function checkPlace(place: Place, means: Means, former: boolean): Promise<void> {
   await checkProgram(means);
-  const result = await means.run("flyctl", ["secrets", "list", ...at(place), "--json"]);
+  const result = await flyctl(means, ["secrets", "list", ...at(place), "--json"]);
   if (result.code !== 0) throw refusal(result, `list the secrets of ${place.app}`);
   if (!former && namesIn(result.stdout).includes(place.name))
     throw new Problem(
@@ -28,9 +28,9 @@ export async function checkPlace(place: Place, means: Means, former: boolean): P
  * @param input goes on stdin
  * @throws Problem that says so where it may have been written all the same
  */
-export async function stage(place: Place, input: string, { run }: Means): Promise<void> {
+export async function stage(place: Place, input: string, means: Means): Promise<void> {
   const args = ["secrets", "import", "--stage", ...at(place)];
-  const result = await run("flyctl", args, { input, timeout: 60_000 }).catch((error: unknown) => {
+  const result = await flyctl(means, args, { input, timeout: 60_000 }).catch((error: unknown) => {
     throw perhapsWritten(error, place);
   });
   if (result.code !== 0) throw perhapsWritten(refusal(result, `write ${spoken(place)}`), place);
@@ -40,15 +40,21 @@ export async function stage(place: Place, input: string, { run }: Means): Promis
  * Restarts the app's machines one after the other, each with what is staged.
  * @returns why not all of them were, in flyctl's words
  */
-export async function restart(place: Place, { run }: Means): Promise<string | undefined> {
+export async function restart(place: Place, means: Means): Promise<string | undefined> {
   const args = ["secrets", "deploy", "--detach", ...at(place)];
   try {
-    const result = await run("flyctl", args, { timeout: 180_000 });
+    const result = await flyctl(means, args, { timeout: 180_000 });
     return result.code === 0 ? undefined : `"${wordsOf(result)}".`;
   } catch (error) {
     if (error instanceof Problem) return error.message;
     throw error;
   }
+}
+
+/** Without FLY_ACCESS_TOKEN where that is not Fly.io's: JFrog Fly uses the same name, and its token would go to Fly.io. */
+function flyctl({ run, env }: Means, args: readonly string[], options?: RunOptions): Promise<RunResult> {
+  const ofFlyio = /^(FlyV1 |Bearer )?\s*(fm\w{1,2}_|fo1_)/.test(env.FLY_ACCESS_TOKEN ?? "");
+  return run("flyctl", args, { ...options, env: ofFlyio ? env : { ...env, FLY_ACCESS_TOKEN: undefined } });
 }
 
 const at = ({ app }: Place) => ["--app", app];
