@@ -6,6 +6,7 @@ import * as z from "zod";
 import { prompts } from "../prompts/index.generated.ts";
 import { instructions } from "../src/mcp/server.ts";
 import { tools } from "../tools/index.generated.ts";
+import { tempHome } from "./support/home.ts";
 import { openWorld, type World } from "./support/world.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -80,6 +81,20 @@ describe("tools", () => {
     expect(JSON.stringify({ tools: more }).length).toBeLessThanOrEqual(14_000);
     expect(JSON.stringify(listed)).not.toContain("machine-exec");
     expect(JSON.stringify(more)).toContain("machine-exec");
+  });
+
+  it("fit into it where the operator protects an environment, too, so that a person may be asked more", async () => {
+    await using home = await tempHome();
+    const rules = { environments: { production: { protected: true } } };
+    const FLY_TOKENS_POLICY = await home.write("policy.json", JSON.stringify(rules));
+    await using other = await openWorld({
+      env: { FLY_API_TOKEN: "fo1_a-token-of-nobody", FLY_TOKENS_POLICY },
+    });
+    const { client } = await other.connect({ era: "modern" });
+    const { tools: more } = await client.listTools();
+    expect(JSON.stringify({ tools: more }).length).toBeLessThanOrEqual(14_000);
+    expect(JSON.stringify(more)).toContain('"reason"');
+    expect(JSON.stringify(listed)).not.toContain('"reason"');
   });
 
   it("take a provider where there is more than one, and no arguments of one that is not in use", async () => {
