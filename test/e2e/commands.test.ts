@@ -1,5 +1,5 @@
 /** The commands of the program, as people and scripts use them. */
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { describe, expect, test } from "vitest";
 import type { RunResult } from "../../src/run.ts";
@@ -235,5 +235,29 @@ describe("registry", () => {
     expect(await listens(machine.url)).toBe(false);
     expect(registry.stdout()).toBe("");
     expect(await readdir(machine.at("fly-tokens/data/registry"))).toContain("registry.db");
+  });
+});
+
+describe("audit", () => {
+  test("shows what was asked for, and notices a line that was changed", async () => {
+    await using machine = await openMachine();
+    const audit = (...words: string[]) => machine.flyTokens(["audit", ...words]);
+    expect(await succeed(audit("verify"))).toMatch(/0 lines/);
+    const id = await mint(machine, "ci");
+    const shown = await succeed(audit("show", "--since", "1h", "--token", id));
+    expect(shown).toMatch(new RegExp(`generate_token +ok +${id}  by fly-tokens call 1\\n$`));
+    const [line = ""] = (await succeed(audit("show", "--json", "--limit", "1"))).split("\n");
+    expect(JSON.parse(line)).toMatchObject({ tool: "generate_token", ids: [id], outcome: "ok" });
+    const { head } = JSON.parse(await succeed(audit("verify", "--json"))) as { head: string };
+    expect(await succeed(audit("verify", "--expect", head))).toMatch(/as it was written: 2 lines/);
+    expect((await audit("verify", "--expect", "0".repeat(63))).code).toBe(2);
+    for (const words of [[], ["mend"], ["show", "--since", "yesterday"], ["show", "--limit", "0"]])
+      expect((await audit(...words)).code).toBe(2);
+
+    const [name = ""] = Object.keys(await machine.tree()).filter((one) => one.endsWith("audit.jsonl"));
+    const text = (await readFile(machine.at(name), "utf8")).replace(id, `${id}x`);
+    await machine.write(name, text);
+    const { code, stdout } = await audit("verify");
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^WRONG: line 2: .*changed/)]);
   });
 });
