@@ -168,7 +168,7 @@ it("check_package_manager warns, and says what to do", async () => {
   const { token } = await here.setUp({ manager: "npm", expires: "30d" });
   expect(await here.warnings("npm")).toEqual([]);
   for (const [days, words] of [
-    [16.1, "expires in 14 days"],
+    [16.05, "expires in 14 days"],
     [29, "expires tomorrow"],
     [29.95, "expires today"],
     [31, "has expired"],
