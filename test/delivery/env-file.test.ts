@@ -7,12 +7,13 @@ import { run } from "../../src/run.ts";
 import { Secret } from "../../src/secret.ts";
 import { generateToken } from "../../tools/generate-token.ts";
 import { restorePackageManager } from "../../tools/restore-package-manager.ts";
+import { rotateToken } from "../../tools/rotate-token.ts";
 import { answerOf, expectRefusal } from "../support/answers.ts";
 import { type Machine, openMachine } from "../support/machine.ts";
 
 let here: Machine;
 beforeEach(async () => {
-  here = await openMachine();
+  here = await openMachine({ env: { FLY_TOKENS_CONFIRM: "never" } });
 });
 afterEach(() => here[Symbol.asyncDispose]());
 
@@ -197,6 +198,18 @@ describe("a rotation", () => {
     expect((await envFile.read?.({ path: here.at(".env") }, here.context.means()))?.reveal()).toBe(secret);
     await restore(restore_id);
     expect(await env()).toBe(before);
+  });
+
+  it("by rotate_token changes the value alone, wherever else the file was edited meanwhile", async () => {
+    const { token } = await deliver({ deliver_name: "APP_TOKEN" });
+    const text = `# theirs\nexport APP_TOKEN="${value()}" # ours\nB='l1\nl2'`;
+    await here.write(".env", text);
+    const former = value();
+    const result = answerOf(rotateToken, await here.call("rotate_token", { id: token.id }));
+    expect(result.rewritten).toEqual([{ where: `APP_TOKEN in ${here.at(".env")}`, verified: true }]);
+    expect(value()).not.toBe(former);
+    expect(await env()).toBe(text.replace(former, value()));
+    expect(here.frames.join("\n")).not.toContain(value());
   });
 
   it("does not write what some reader would read otherwise", async () => {
