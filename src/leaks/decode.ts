@@ -31,22 +31,23 @@ function* fromPercent(text: string): Generator<Decoding> {
   }
 }
 
-/** For places that come in order: a hostile word may be as long as its file, and full of them. */
+/** A hostile word may be as long as its file, and full of tokens: each place is found by halving. */
 function placesIn(word: string, start: number): Decoding["placeOf"] {
-  const escapes = word.matchAll(escaped);
-  let next = escapes.next();
-  let lost = 0;
+  // Where each escape stands in the decoded word: two characters are lost with each before it.
+  const escapes = Array.from(word.matchAll(escaped), ({ index }, before) => index - 2 * before);
   return (decoded) => {
-    while (!next.done && next.value.index - lost < decoded) {
-      lost += 2;
-      next = escapes.next();
+    let [low, high] = [0, escapes.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((escapes[middle] ?? 0) < decoded) low = middle + 1;
+      else high = middle;
     }
-    return start + decoded + lost;
+    return start + decoded + 2 * low;
   };
 }
 
+/** What is shorter than this holds no token. */
 const run = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{32,}/g;
-
 /** No token is shorter; by chance this many bytes do not come out as text. */
 const readable = /[\t\n\r -~]{24}/;
 

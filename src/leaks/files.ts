@@ -65,7 +65,7 @@ async function enter(path: string, isTop: boolean, around: Tracked, scope: Scope
   const root = isTop ? await repositoryOf(path) : (await hasGit(path)) ? path : undefined;
   if (root === undefined) return plain(around);
   scope.repositories.add(root);
-  const known = await inRepository(path, scope);
+  const known = await inRepository(path, root, scope);
   return known?.files
     ? { entries: listedEntries(known.files), tracked: known.tracked }
     : plain(known?.tracked);
@@ -74,6 +74,7 @@ async function enter(path: string, isTop: boolean, around: Tracked, scope: Scope
 /** @returns `undefined` where git does not answer; without `files` where all of them are wanted */
 async function inRepository(
   folder: string,
+  root: string,
   scope: Scope,
 ): Promise<{ tracked: ReadonlySet<string>; files?: ReadonlySet<string> } | undefined> {
   const tracked = await list(scope, folder, "--cached");
@@ -82,10 +83,13 @@ async function inRepository(
     return undefined;
   }
   // Who names an ignored folder means it.
-  if (scope.include_ignored || (await scope.git(folder, ["check-ignore", "-q", "."])).code === 0)
-    return { tracked };
+  if (scope.include_ignored || (folder !== root && (await isIgnored(folder, scope.git)))) return { tracked };
   const others = await list(scope, folder, "--others", "--exclude-standard");
   return { tracked, files: new Set([...tracked, ...(others ?? [])]) };
+}
+
+async function isIgnored(folder: string, git: Git): Promise<boolean> {
+  return (await git(dirname(folder), ["check-ignore", "-q", "--", folder])).code === 0;
 }
 
 function list({ git, bounds }: Scope, folder: string, ...args: string[]) {

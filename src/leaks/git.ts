@@ -29,7 +29,6 @@ export function gitOf({ run, env }: Pick<Context, "run" | "env">): Git {
     GIT_NO_LAZY_FETCH: "1",
     GIT_ALLOW_PROTOCOL: "none",
     GIT_NO_REPLACE_OBJECTS: "1",
-    GIT_LITERAL_PATHSPECS: "1",
     LC_ALL: "C",
   };
   return (folder, args, options = {}) => {
@@ -69,7 +68,7 @@ export async function listed(
     return names.size < most ? "more" : "enough";
   });
   try {
-    const { code } = await git(folder, ["ls-files", "-z", ...args], { timeout, onStdout });
+    const { code } = await git(folder, ["--literal-pathspecs", "ls-files", "-z", ...args], { timeout, onStdout });
     return code === 0 || names.size >= most ? names : undefined;
   } catch (error) {
     if (error instanceof Problem) return undefined; // no git on this machine, or no answer in time

@@ -38,7 +38,8 @@ export class Scanner {
         for (const inner of this.scan(decoded, depth + 1)) {
           const at = placeOf(inner.at);
           // Of two readings of one place the longer one is whole.
-          if (inner.length > (hits.get(at)?.length ?? 0)) hits.set(at, { ...inner, at, from: from ?? at });
+          if (inner.length > (hits.get(at)?.length ?? 0))
+            hits.set(at, { ...inner, at, from: from ?? placeOf(inner.from) });
         }
     return [...hits.values()].sort((a, b) => a.at - b.at);
   }
