@@ -255,6 +255,8 @@ describe("is revoked", () => {
     expect(result.text).not.toContain("may hold");
     expect(await statuses()).toEqual(["revoked"]);
     expectUnseen();
+    // Not only at the door where everything is looked through.
+    await expect(handOver("q9w8e7r6t5")).rejects.toThrow('"Error: 403 FLY_TOKEN=[redacted]"');
   });
 
   it("when somebody has set the name a moment before", async () => {

@@ -146,6 +146,10 @@ describe("by the REST API", () => {
     fake.faults.key = says(403, `No\u202e\u0000\n${fake.token} flyt_${"a".repeat(49)} ${"x".repeat(400)}`);
     const result = await deliver();
     expectRefusal(result, "forbidden", /"No \[redacted\] \[redacted\] x+…"/);
+    // Not only at the door where everything is looked through: a problem may take another.
+    const delivery = here.context.deliveries.find(({ id }) => id === "github_actions");
+    const error = await delivery?.check({ in: "acme/web" }, here.context.means())?.catch(String);
+    expect(error).toMatch(/"No \[redacted\] \[redacted\] x+…"/);
     expectUnseen();
   });
 
@@ -223,6 +227,17 @@ describe("by the REST API", () => {
     });
     expectRefusal(await deliver(), "not_configured", /GITHUB_API_URL is not https/);
     expect(asked.filter((url) => url.includes("github"))).toEqual([]);
+  });
+
+  it("is rotated: the successor takes the place of the former value, which ends", async () => {
+    const { token } = answerOf(generateToken, await deliver({ deliver_in: "acme/web/production" }));
+    const { data } = await here.call("rotate_token", { id: token.id });
+    const { confirmation } = data.confirmation_required as unknown as { confirmation: string };
+    const rotated = await here.call("rotate_token", { id: token.id, confirmation });
+    expect(rotated.isError, rotated.text).toBeUndefined();
+    expect(Object.fromEntries(fake.secrets)).toEqual({ "acme/web/production/FLY_TOKEN": here.values[1] });
+    expect(await statuses()).toEqual(["active", "revoked"]);
+    expectUnseen();
   });
 
   it("replaces its own former value, and one that was deleted meanwhile", async () => {
@@ -411,6 +426,11 @@ describe("by gh", () => {
     expect(result.text).not.toContain("may hold");
     expect(await statuses()).toEqual(["revoked"]);
     expectUnseen();
+    const delivery = here.context.deliveries.find(({ id }) => id === "github_actions");
+    const login = { username: "x", secret: new Secret("q9w8e7r6t5") };
+    await expect(delivery?.deliver(login, { in: "acme/web" }, here.context.means())).rejects.toThrow(
+      '"HTTP 403: [redacted]"',
+    );
   });
   const reopenQuoting = () =>
     byGh({ programs: { gh: '[ "$2" = list ] || { printf "HTTP 403: %s" "$(cat)" >&2; exit 1; }' } });

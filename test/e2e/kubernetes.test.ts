@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type Agent, agentOn } from "./agent.ts";
 import { describeWith } from "./clients.ts";
 import { type Machine, openMachine } from "./machine.ts";
-import { type FakeKubernetes, kubeconfig, startKubernetes } from "./servers/kubernetes.ts";
+import { type FakeKubernetes, type KubeSecret, kubeconfig, startKubernetes } from "./servers/kubernetes.ts";
 import { succeed } from "./wares.ts";
 
 interface Scene extends AsyncDisposable {
@@ -99,6 +99,27 @@ describeWith(["kubectl"], "a pull secret in a cluster", () => {
     const refused = await scene.deliver({ kubernetes });
     expect([refused.code, refused.text]).toEqual([code, expect.stringMatching(said)]);
     expect([await scene.statuses(), scene.cluster.secrets.size]).toEqual([[], 1]);
+  });
+
+  test.each<[string, { deliver_path?: string }]>([
+    ["in the cluster", {}],
+    ["in a manifest", { deliver_path: "pull.yaml" }],
+  ])("is rotated %s", async (_where, args) => {
+    await using scene = await openScene();
+    const { agent, cluster, deliver, machine } = scene;
+    const data = async () =>
+      args.deliver_path === undefined
+        ? cluster.secrets.get("default/fly-registry-secret")?.data
+        : (JSON.parse((await machine.read("pull.yaml")) ?? "") as KubeSecret).data;
+    const { token } = (await deliver(args)).data;
+    const former = await data();
+    const wish = { id: token?.id };
+    const { confirmation_required: asked } = (await agent.call("rotate_token", wish)).data;
+    const done = await agent.call("rotate_token", { ...wish, confirmation: asked?.confirmation });
+    expect(done.isError, done.text).toBe(false);
+    expect([await answers(scene, await data()), await answers(scene, former)]).toEqual([200, 401]);
+    expect((await scene.statuses()).sort()).toEqual(["active", "revoked"]);
+    expect(JSON.stringify(done)).not.toContain(Buffer.from(loginIn(await data()).auth, "base64").toString());
   });
 
   test("is refused while nobody answers", async () => {

@@ -1,5 +1,5 @@
 /**
- * As much of Kubernetes as `kubectl apply --server-side` speaks to: what there is, and secrets with the owners of their
+ * As much of Kubernetes as `kubectl apply --server-side` and `kubectl get secret` speak to: what there is, and secrets with the owners of their
  * fields. No cluster: it proves what the real kubectl sends and how it says what the server said. (Before 1.27 kubectl wants
  * the schema of everything for a dry run, which is not here.)
  */
@@ -52,6 +52,14 @@ export async function startKubernetes(): Promise<FakeKubernetes> {
     return [former ? 200 : 201, sent];
   }
 
+  function get({ pathname }: URL): [number, object] {
+    const [, , , , namespace = "", , name = ""] = pathname.split("/");
+    const secret = secrets.get(`${namespace}/${name}`);
+    if (!secret) return failure(404, "NotFound", `secrets "${name}" not found`);
+    const { manager: _, ...kept } = secret;
+    return [200, kept];
+  }
+
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://cluster");
     const known = discovery[url.pathname];
@@ -61,7 +69,9 @@ export async function startKubernetes(): Promise<FakeKubernetes> {
       ? [200, known]
       : isSecret && request.method === "PATCH"
         ? patch(url, await bodyOf(request))
-        : failure(404, "NotFound", "the server could not find the requested resource");
+        : isSecret && request.method === "GET"
+          ? get(url)
+          : failure(404, "NotFound", "the server could not find the requested resource");
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
