@@ -222,6 +222,11 @@ const cases: Record<string, (scene: Scene) => Promise<void>> = {
     await call("describe_environment", { name: "moon" });
   },
 
+  async find_leaks({ call }) {
+    await call("find_leaks", { include_ignored: true });
+    await call("find_leaks", { paths: ["moon"] });
+  },
+
   async restore_package_manager({ call }) {
     for (const manager of ["npm", "pip", "docker"]) {
       await call("restore_package_manager", { manager, dry_run: true });

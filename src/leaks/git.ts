@@ -68,7 +68,10 @@ export async function listed(
     return names.size < most ? "more" : "enough";
   });
   try {
-    const { code } = await git(folder, ["--literal-pathspecs", "ls-files", "-z", ...args], { timeout, onStdout });
+    const { code } = await git(folder, ["--literal-pathspecs", "ls-files", "-z", ...args], {
+      timeout,
+      onStdout,
+    });
     return code === 0 || names.size >= most ? names : undefined;
   } catch (error) {
     if (error instanceof Problem) return undefined; // no git on this machine, or no answer in time

@@ -58,7 +58,15 @@ async function objectsOf(root: string, { git, bounds }: Parts): Promise<Map<stri
     bounds.end(`${bounds.limits.objects.toLocaleString("en")} objects of git's history`, remedy);
     return "enough";
   });
-  const args = ["rev-list", "--objects", "--in-commit-order", "--topo-order", "--reverse", "--all", "--reflog"];
+  const args = [
+    "rev-list",
+    "--objects",
+    "--in-commit-order",
+    "--topo-order",
+    "--reverse",
+    "--all",
+    "--reflog",
+  ];
   const { code } = await git(root, [...args, "--missing=allow-any"], { timeout: bounds.time, onStdout });
   bounds.commits = (bounds.commits ?? 0) + commits;
   if (code > 0) throw unanswered();

@@ -36,6 +36,8 @@ function looker(head: Buffer, scanner: Scanner): (piece: Piece) => Sight[] {
   const cursor = new Cursor(encoding);
   const width = encoding.name === "latin1" ? 1 : 2;
   let skip = encoding.mark;
+  // Of a token that goes on in the next piece what is seen there is no other one. From the file's beginning.
+  let [passed, behind] = [0, 0];
   return ({ bytes, from, to }) => {
     const text = textOf(bytes.subarray(skip), encoding);
     const [start, end] = [Math.max(0, from - skip) / width, (to - skip) / width];
@@ -43,15 +45,17 @@ function looker(head: Buffer, scanner: Scanner): (piece: Piece) => Sight[] {
     let at = start;
     const sights = scanner
       .scan(text)
-      .filter((hit) => hit.at >= start && hit.at < end)
+      .filter((hit) => hit.at >= start && hit.at < end && hit.at - start + passed >= behind)
       .map((hit) => ({ ...hit, from: Math.max(hit.from, start) }))
       .sort((a, b) => a.from - b.from)
-      .map(({ format, secret, from: place }) => {
+      .map(({ format, secret, from: place, end: last }) => {
+        behind = Math.max(behind, last - start + passed);
         cursor.pass(text, at, place);
         at = place;
         return { format, secret, line: cursor.line, column: cursor.column };
       });
     cursor.pass(text, at, end);
+    passed += end - start;
     return sights;
   };
 }

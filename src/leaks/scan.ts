@@ -10,6 +10,8 @@ export interface Hit {
   at: number;
   /** Where a person sees it begin: of one in base64, where all of that begins. */
   from: number;
+  /** Behind it, in the text. */
+  end: number;
   length: number;
 }
 
@@ -39,7 +41,7 @@ export class Scanner {
           const at = placeOf(inner.at);
           // Of two readings of one place the longer one is whole.
           if (inner.length > (hits.get(at)?.length ?? 0))
-            hits.set(at, { ...inner, at, from: from ?? placeOf(inner.from) });
+            hits.set(at, { ...inner, at, from: from ?? placeOf(inner.from), end: placeOf(inner.end) });
         }
     return [...hits.values()].sort((a, b) => a.at - b.at);
   }
@@ -55,7 +57,7 @@ export class Scanner {
       // Also what is no token has been read: what begins inside is none either.
       prefixes.lastIndex = at + value.length;
       const secret = format.accepts(value) ? this.#secret(value) : undefined;
-      if (secret) hits.push({ format, secret, at, from: at, length: value.length });
+      if (secret) hits.push({ format, secret, at, from: at, end: prefixes.lastIndex, length: value.length });
     }
     return hits;
   }

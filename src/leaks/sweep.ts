@@ -71,6 +71,7 @@ export class Sweep {
           if (!known.has(sight.secret)) this.#add({ ...sight, path, commit, in: "history" });
           known.add(sight.secret);
         }
+        this.#endWhenFull();
       };
       await readHistory(root, take, this.#scope);
     }
@@ -88,12 +89,18 @@ export class Sweep {
     for await (const sight of lookThrough(file.pieces(), this.#scanner)) {
       this.#add({ ...sight, path, in: "file", tracked, isPrivate: file.isPrivate });
     }
+    this.#endWhenFull();
+  }
+
+  /** A file is looked through to its end, so that what is known by then is found in all of it. */
+  #endWhenFull(): void {
+    const { values } = this.#bounds.limits;
+    if (this.#scanner.full)
+      this.#bounds.end(`${values} different tokens`, "Deal with these, then call again.");
   }
 
   #add(sighting: Sighting): void {
     const { limits } = this.#bounds;
-    if (this.#scanner.full)
-      this.#bounds.end(`${limits.values} different tokens`, "Deal with these, then call again.");
     if (!this.#isWanted(sighting.format)) return;
     const count = (this.#places.get(sighting.secret) ?? 0) + 1;
     this.#places.set(sighting.secret, count);

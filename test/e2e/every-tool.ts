@@ -62,6 +62,8 @@ export async function tellEveryTool(call: CallTool): Promise<Told> {
   await refuse("configure_package_manager", { manager: "brew" }, "not_found");
   await succeed("check_package_manager");
   await refuse("check_package_manager", { manager: "brew" }, "not_found");
+  await succeed("find_leaks", { paths: ["~/.npmrc"] });
+  await refuse("find_leaks", { paths: ["moon"] }, "not_found");
   await succeed("restore_package_manager", { manager: "npm" });
   await refuse("restore_package_manager", { manager: "npm" }, "not_found");
   await agree("revoke_token", { ids: [id] });

@@ -29,7 +29,9 @@ describe("a file in pieces", () => {
     const { writeFile } = await import("node:fs/promises");
     await writeFile(machine.at("wide"), Buffer.from(`\ufeff${text}`, "utf16le"));
     const places = async (piece: number) =>
-      (await find(machine, { piece })).findings.map(({ path, line, kind, fingerprint }) => [path, line, kind, fingerprint]).sort();
+      (await find(machine, { piece })).findings
+        .map(({ path, line, kind, fingerprint }) => [path, line, kind, fingerprint])
+        .sort();
     const whole = await places(1_000_000);
     expect(whole.length).toBe(6);
     for (let piece = 2; piece < 260; piece += 6) expect([piece, await places(piece)]).toEqual([piece, whole]);
@@ -52,7 +54,10 @@ describe("bounds", () => {
       expect(skipped[0]).toMatch(/all again|then call again/);
     }
     const slow = findLeaks(usual, { ...machine.context, now: () => new Date((time += 10_000)) }, {});
-    expect(await slow).toMatchObject({ truncated: true, skipped: [expect.stringContaining("after 60 seconds")] });
+    expect(await slow).toMatchObject({
+      truncated: true,
+      skipped: [expect.stringContaining("after 60 seconds")],
+    });
   });
 
   it("a file that is too large is said, and one token in many places is listed ten times", async () => {
@@ -89,8 +94,16 @@ describe("bounds", () => {
       return [findings.filter((one) => one.in === "history").length, truncated, skipped.join(" ")];
     };
     expect(await inHistory({})).toEqual([2, false, ""]);
-    expect(await inHistory({ blob: 499 })).toEqual([2, false, expect.stringMatching(/^In history, and over/)]);
-    expect(await inHistory({ objects: 1 })).toEqual([2, true, expect.stringContaining("objects of git's history")]);
+    expect(await inHistory({ blob: 499 })).toEqual([
+      2,
+      false,
+      expect.stringMatching(/^In history, and over/),
+    ]);
+    expect(await inHistory({ objects: 1 })).toEqual([
+      2,
+      true,
+      expect.stringContaining("objects of git's history"),
+    ]);
     expect(await inHistory({ history: 60 })).toEqual([1, true, expect.stringContaining("single-branch")]);
   });
 });
