@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { findLeaks } from "../../src/leaks/find.ts";
 import { run } from "../../src/run.ts";
@@ -25,8 +26,6 @@ describe("a file in pieces", () => {
     const [a, b, c] = [npm(), npm(), planted["bag of macaroons"]?.().value ?? ""];
     const text = `${"é\n".repeat(40)}1 ${a}\n${"x".repeat(70)} ${base64(`u:${b}`)}\r\n ${c}${"\n".repeat(30)}`;
     await machine.write("plain", text);
-    await machine.write("wide", "");
-    const { writeFile } = await import("node:fs/promises");
     await writeFile(machine.at("wide"), Buffer.from(`\ufeff${text}`, "utf16le"));
     const places = async (piece: number) =>
       (await find(machine, { piece })).findings
@@ -53,7 +52,11 @@ describe("bounds", () => {
       expect(skipped[0]).toContain(said);
       expect(skipped[0]).toMatch(/all again|then call again/);
     }
-    const slow = findLeaks(usual, { ...machine.context, now: () => new Date((time += 10_000)) }, {});
+    const now = () => {
+      time += 10_000;
+      return new Date(time);
+    };
+    const slow = findLeaks(usual, { ...machine.context, now }, {});
     expect(await slow).toMatchObject({
       truncated: true,
       skipped: [expect.stringContaining("after 60 seconds")],
