@@ -62,6 +62,7 @@ const mayImport: Record<string, readonly string[]> = {
     "minting",
     "context (type)",
     "issued (type)",
+    "ledger (type)",
     "disk/disk (type)",
     "disk/change (type)",
     "providers/provider (type)",

@@ -1,8 +1,10 @@
 /** Where tokens are used on this machine, as far as we know: what was set up with them, and where they were delivered. */
 import type { Context } from "../context.ts";
 import type { JournalFile, JournalRecord } from "../disk/disk.ts";
+import type { DeliveredTo, LedgerEntry } from "../ledger.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
+import { fingerprintsOf } from "../secret.ts";
 
 export interface Use {
   /** Package managers, or a delivery, by id. */
@@ -80,19 +82,29 @@ async function isStillOurs(file: JournalFile, { disk, undo }: Context): Promise<
   }
 }
 
-async function deliveredOf(
-  { provider, id }: Pick<Token, "id" | "provider">,
-  { ledger, disk }: Context,
-): Promise<Use[]> {
-  const { delivered = [] } = (await ledger.of(provider, id)) ?? {};
-  const places = delivered.map(async ({ kind, location, destination: { path } }) => {
-    const isGone =
-      path !== undefined &&
-      (await disk.read([path]).then(
-        (texts) => texts.get(path) === null,
-        () => false,
-      ));
-    return isGone ? [] : [{ by: kind, where: [location] }];
-  });
+async function deliveredOf(token: Pick<Token, "id" | "provider">, context: Context): Promise<Use[]> {
+  const entry = await context.ledger.of(token.provider, token.id);
+  if (!entry) return [];
+  const places = entry.delivered.map(async (place) =>
+    (await isStillThere(place, entry, context)) ? [{ by: place.kind, where: [place.location] }] : [],
+  );
   return (await Promise.all(places)).flat();
+}
+
+/** What is no file would take a program or a network to look at: it counts as there. */
+async function isStillThere(
+  { kind, destination }: DeliveredTo,
+  { fingerprints, provider }: LedgerEntry,
+  context: Context,
+): Promise<boolean> {
+  const delivery = context.deliveries.find(({ id }) => id === kind);
+  if (destination.path === undefined || !delivery?.read) return true;
+  try {
+    const means = context.means(context.use("tokens", provider).provider);
+    const value = await delivery.read(destination, means);
+    return value !== undefined && fingerprintsOf(value).some((one) => fingerprints.includes(one));
+  } catch (error) {
+    if (error instanceof Problem) return true;
+    throw error;
+  }
 }
