@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { Destination } from "../delivery/delivery.ts";
 import type { Outlet } from "../delivery/outlet.ts";
 import { lifetime } from "../expiry.ts";
+import { wishOf } from "../minting.ts";
 import { Problem, quote } from "../problem.ts";
 import type { IssueRequest, Token } from "../providers/provider.ts";
 import { placesOf } from "./places.ts";
@@ -59,10 +60,11 @@ export async function intend(id: string, wish: RotationRequest, context: Context
       "Make another one where you got it, and change the server's setting.",
     );
   const request = await requestFor(token, wish, context);
-  context.policy.permit(request);
+  context.policy.permit(wishOf(tokens, { ...request, reason: wish.reason }));
   await tokens.check?.(request);
   const found = await placesOf(token, undefined, context);
   const { deliver_to, destination } = wish;
+  if (deliver_to !== undefined) context.policy.permitDelivery(deliver_to, token.environment);
   const outlet =
     deliver_to === undefined ? undefined : await context.outlet(deliver_to, destination, provider);
   refuseLosing(name, found, outlet);

@@ -198,6 +198,25 @@ describe("in a protected environment", () => {
     expect((await other.call("generate_token", { ...deploy, confirmation })).isError).toBeUndefined();
   });
 
+  it("a rotation asks, even with confirm: never, and the successor is made when somebody agreed", async () => {
+    const rules = { environments: { production: { protected: true } } };
+    await using other = await ruled(rules, { FLY_TOKENS_CONFIRM: "never" });
+    const agreedTo = async (tool: string, args: Record<string, unknown>) => {
+      const confirmation = required(await other.call(tool, args))?.confirmation;
+      expect(confirmation).toBeDefined();
+      return other.call(tool, { ...args, confirmation });
+    };
+    const place = { deliver_to: "file", deliver_path: other.at("token") };
+    const write = { ...deploy, ...place, permission: "read_write" };
+    const made = await agreedTo("generate_token", { ...write, reason: "the release" });
+    const { id } = (made.data as unknown as { token: { id: string } }).token;
+    expectRefusal(await other.call("rotate_token", { id }), "forbidden", /needs a reason/);
+    expect(await other.tokens()).toHaveLength(1);
+    const { isError, wire } = await agreedTo("rotate_token", { id, reason: "it is due" });
+    expect(isError, wire).toBeUndefined();
+    expect((await other.tokens()).map(({ status }) => status).sort()).toEqual(["active", "revoked"]);
+  });
+
   it("nothing is minted by whoever forgot to ask", async () => {
     const { context } = machine;
     const { tokens } = context.use("tokens");
