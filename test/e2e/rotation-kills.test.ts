@@ -1,6 +1,7 @@
 /**
- * A rotation is killed (SIGKILL) at every moment at which it does something to the world, one after the other, and then
- * asked for again: there is one active token then, and every place works with it, by the real npm and docker.
+ * A rotation is killed (SIGKILL) at a moment at which it does something to the world, and then asked for again: there is
+ * one active token then, and every place works with it, by the real npm, pip and docker. test/rotation/kills.test.ts goes
+ * through every such moment in one process; here it is every 20th, or with FLY_TOKENS_KILL_EVERY=1 each of them.
  */
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,7 +9,8 @@ import { describeWith } from "./clients.ts";
 import { bundle, type Machine, openMachine } from "./machine.ts";
 
 const preload = join(import.meta.dirname, "kill-at.mjs");
-const lanes = [1, 2];
+const every = Number(process.env.FLY_TOKENS_KILL_EVERY ?? 20);
+const lanes = [1, 1 + every];
 
 interface Listed {
   id: string;
@@ -52,16 +54,20 @@ async function valuesOf(machine: Machine): Promise<string[]> {
 
 async function clientsWork(machine: Machine): Promise<void> {
   expect(await machine.run("npm", "whoami")).toMatchObject({ code: 0, stdout: "admin\n" });
-  expect(await machine.run("docker", ["login", machine.host])).toMatchObject({ code: 0 });
+  // Without an engine `docker login` cannot use what it has; this can.
+  const image = `${machine.host}/docker/nothing:1`;
+  expect((await machine.run("docker", ["manifest", "inspect", "--insecure", image])).stderr).toMatch(
+    /no such manifest/,
+  );
   const pip = ["index", "versions", "nothing-of-this-name", "-v"];
   expect((await machine.run("pip", pip)).stderr).not.toMatch(/401|Unauthorized/);
 }
 
 describeWith(["npm", "pip", "docker"], "a rotation that is killed", () => {
-  test("at any moment is carried on by the next one", { timeout: 600_000 }, async () => {
+  test("at any moment is carried on by the next one", { timeout: 1_800_000 }, async () => {
     const counts = await Promise.all(lanes.map(lane));
     // Else it was not the rotation that was killed.
-    expect(Math.min(...counts)).toBeGreaterThan(30);
+    expect(Math.min(...counts)).toBeGreaterThan(100 / every);
   });
 });
 
@@ -71,7 +77,7 @@ async function lane(first: number): Promise<number> {
   await using _ = machine;
   let current = id;
   let kills = 0;
-  for (let at = first; ; at += lanes.length) {
+  for (let at = first; ; at += lanes.length * every) {
     const rotating = machine.start(
       process.execPath,
       ["--import", preload, bundle, "call", "rotate_token", "--json", JSON.stringify({ id: current })],
@@ -98,15 +104,6 @@ async function lane(first: number): Promise<number> {
     current = tokens[0]?.id ?? "";
     const values = await valuesOf(machine);
     expect(values, `killed at ${at}`).toEqual(values.map(() => values[0]));
-    const check = await call<{ package_managers: { works: object; token: object }[] }>(
-      machine,
-      "check_package_manager",
-      { manager: "npm" },
-    );
-    expect(check.package_managers[0], `killed at ${at}`).toMatchObject({
-      works: { ok: true },
-      token: { id: current },
-    });
-    if (kills % 10 === 0) await clientsWork(machine);
+    await clientsWork(machine);
   }
 }

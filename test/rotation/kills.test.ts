@@ -1,0 +1,142 @@
+/**
+ * A process dies at every moment at which it does something to the world: from then on nothing that it does has any effect,
+ * not even what it does when something fails. Another one, that knows of it only what is on the disk, is asked for the same
+ * rotation: there is one active token then, and every place works with it.
+ */
+import childProcess from "node:child_process";
+import fs from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createContext } from "../../src/context.ts";
+import { rotate } from "../../src/rotation/rotate.ts";
+import { type Machine, openMachine } from "../support/machine.ts";
+
+/** Steps that are left until the process dies; negative: it is dead. */
+let left = Number.POSITIVE_INFINITY;
+let taken = 0;
+
+function step(path: unknown): void {
+  // Locks of dead processes are broken by whoever comes next: test/disk/crash.test.ts kills for them.
+  if (typeof path === "string" && path.includes("/locks/")) {
+    if (left <= 0) throw new Error("dead");
+    return;
+  }
+  taken += 1;
+  left -= 1;
+  if (left <= 0) throw new Error("dead");
+}
+
+type Functions = Record<string, (...args: unknown[]) => unknown>;
+const real: [Functions, string, Functions[string]][] = [];
+
+function deadly(owner: unknown, names: readonly string[]): void {
+  for (const name of names) {
+    const functions = owner as Functions;
+    const original = functions[name];
+    if (!original) throw new Error(`There is no ${name}.`);
+    real.push([functions, name, original]);
+    functions[name] = (...args) => {
+      step(args[0]);
+      return original.apply(owner, args);
+    };
+  }
+}
+
+let here: Machine;
+beforeAll(async () => {
+  here = await openMachine({
+    programs: { docker: 'cat > "$HOME/input"; exit 0' },
+    fetch: (network) => async (input, init) => {
+      step(undefined);
+      const response = await network(input, init);
+      step(undefined);
+      return response;
+    },
+  });
+  deadly(fs, [
+    "writeFileSync",
+    "writeSync",
+    "renameSync",
+    "linkSync",
+    "unlinkSync",
+    "rmSync",
+    "mkdirSync",
+    "fsync",
+  ]);
+  deadly(fs.promises, ["writeFile", "appendFile", "rename", "unlink", "rm", "rmdir", "mkdir"]);
+  deadly(childProcess, ["spawn"]);
+  syncBuiltinESMExports();
+});
+afterAll(async () => {
+  for (const [owner, name, original] of real) owner[name] = original;
+  syncBuiltinESMExports();
+  await here[Symbol.asyncDispose]();
+});
+
+/** Another process on the same machine. */
+const another = () => {
+  const { config, ...seams } = here.context;
+  return createContext(config, seams);
+};
+
+/** What the dead one held, its successor takes: the system tells that it does not run any more. */
+async function breakLocks(): Promise<void> {
+  for (const folder of ["locks", "rotations/locks", "tokens/locks"]) {
+    const path = join(here.context.config.folders.state, folder);
+    for (const name of await readdir(path).catch(() => [])) await rm(join(path, name), { force: true });
+  }
+}
+
+const args = { destination: {} };
+const active = async () =>
+  (await here.tokens()).filter(({ status }) => status === "active").map(({ id }) => id);
+
+it("a rotation that died at any moment is carried on by the next one", { timeout: 300_000 }, async () => {
+  const made = await here.call("generate_token", {
+    name: "everywhere",
+    deliver_to: "file",
+    deliver_path: "the-token",
+  });
+  let current = (made.data as unknown as { token: { id: string } }).token.id;
+  await here.setUp({ manager: "npm,pip,docker", token_id: current });
+  const valueIn = async (name: string, pattern = /flyt_\w+/) =>
+    pattern.exec(String(await here.read(name)))?.[0];
+  let at = 1;
+  for (; ; at++) {
+    left = at;
+    const died = await rotate(current, args, another()).then(
+      () => false,
+      () => true,
+    );
+    const over = left > 0;
+    left = Number.POSITIVE_INFINITY;
+    if (over) {
+      expect(died).toBe(false);
+      break;
+    }
+    await breakLocks();
+    // It may have died when all was done.
+    const again = await rotate(current, args, another()).catch((error: { code: string }) => error.code);
+    if (typeof again === "string") expect(again, `died at ${at}`).toBe("conflict");
+    const alive = await active();
+    expect(alive, `died at ${at}`).toHaveLength(1);
+    expect(alive, `died at ${at}`).not.toContain(current);
+    current = alive[0] ?? "";
+    const values = await Promise.all([valueIn("the-token"), valueIn(".npmrc"), valueIn(".netrc")]);
+    const { auths } = JSON.parse(String(await here.read(".docker/config.json"))) as {
+      auths: Record<string, { auth: string }>;
+    };
+    const [login] = Object.values(auths);
+    values.push(/flyt_\w+/.exec(Buffer.from(login?.auth ?? "", "base64").toString())?.[0]);
+    expect(new Set(values).size, `died at ${at}: ${alive}`).toBe(1);
+    const response = await fetch(`${here.registry.url}/artifactory/api/npm/npm/-/whoami`, {
+      headers: { authorization: `Bearer ${values[0]}` },
+    });
+    expect(response.status, `died at ${at}`).toBe(200);
+  }
+  // Else it was not the rotation that died.
+  expect(at).toBeGreaterThan(80);
+  expect(taken).toBeGreaterThan(at);
+});
