@@ -44,13 +44,14 @@ export async function readHistory(root: string, take: (blob: Blob) => void, part
   }
 }
 
-async function objectsOf(root: string, { git, bounds }: Parts): Promise<Map<string, Named>> {
+async function objectsOf(root: string, { git, bounds, skipped }: Parts): Promise<Map<string, Named>> {
   const named = new Map<string, Named>();
   let commit: string | undefined;
   let commits = 0;
   const onStdout = records("\n", (line) => {
     const [id = "", name] = line.split(/ (.*)/s);
-    if (name === undefined) {
+    if (id.startsWith("?")) skipped.add("Not all of the history is in this clone", root);
+    else if (name === undefined) {
       commit = id;
       commits += 1;
     } else if (name !== "") named.set(id, { path: join(root, name), commit });
@@ -67,7 +68,7 @@ async function objectsOf(root: string, { git, bounds }: Parts): Promise<Map<stri
     "--all",
     "--reflog",
   ];
-  const { code } = await git(root, [...args, "--missing=allow-any"], { timeout: bounds.time, onStdout });
+  const { code } = await git(root, [...args, "--missing=print"], { timeout: bounds.time, onStdout });
   bounds.commits = (bounds.commits ?? 0) + commits;
   if (code > 0) throw unanswered();
   return named;
@@ -76,6 +77,7 @@ async function objectsOf(root: string, { git, bounds }: Parts): Promise<Map<stri
 /** Those that are files and not too large, as far as there is room for them. */
 async function blobsAmong(root: string, named: Map<string, Named>, parts: Parts): Promise<string[]> {
   const { bounds, skipped } = parts;
+  if (named.size === 0) return [];
   const blobs: string[] = [];
   let total = 0;
   const onStdout = records("\n", (line) => {
@@ -94,11 +96,10 @@ async function blobsAmong(root: string, named: Map<string, Named>, parts: Parts)
     blobs.push(id);
     return "more";
   });
-  await parts.git(root, ["cat-file", "--batch-check"], {
-    input: `${[...named.keys()].join("\n")}\n`,
-    timeout: bounds.time,
-    onStdout,
-  });
+  const input = `${[...named.keys()].join("\n")}\n`;
+  const options = { input, timeout: bounds.time, onStdout };
+  const { code } = await parts.git(root, ["cat-file", "--batch-check"], options);
+  if (code > 0) throw unanswered();
   return blobs;
 }
 
@@ -109,6 +110,7 @@ async function readBlobs(
   take: (blob: Blob) => void,
   { git, bounds }: Parts,
 ): Promise<void> {
+  if (ids.length === 0) return;
   const onStdout = contents((id, bytes) => {
     const one = named.get(id);
     bounds.bytes += bytes.length;

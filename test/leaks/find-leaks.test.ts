@@ -306,14 +306,14 @@ it("a hostile repository's programs are not started, and nothing is fetched", as
   await machine.write("repo/b.txt", npm());
   const { findings, skipped } = await find(machine, { paths: ["repo"], git_history: true });
   expect(findings).toMatchObject([{ path: machine.at("repo/b.txt"), in: "file" }]);
-  expect(skipped).toEqual([expect.stringContaining("Not in this clone")]);
+  expect(skipped).toEqual([`Not all of the history is in this clone: ${machine.at("repo")}.`]);
   expect(await machine.read("started")).toBeUndefined();
 });
 
 describe("history", () => {
-  it("has what was removed, on every branch, in the stash and behind tags, with its first commit", async () => {
+  it("has what was removed, on every branch, in the stash and in the reflog, with its first commit", async () => {
     await using machine = await openHere();
-    const [removed, branch, stashed] = [npm(), npm(), npm()];
+    const [removed, branch, stashed, dropped] = [npm(), npm(), npm(), npm()];
     const first = await repository(machine, "repo", { "dir/é\n.npmrc": `\r\n _authToken=${removed}` });
     await machine.write("repo/dir/é\n.npmrc", `later\n _authToken=${removed}`);
     await git(machine, "repo", "commit", "--quiet", "-am", "2");
@@ -323,12 +323,15 @@ describe("history", () => {
     await machine.write("repo/b", branch);
     await git(machine, "repo", "add", "b");
     await git(machine, "repo", "commit", "--quiet", "-m", "4");
+    await machine.write("repo/b", dropped);
+    await git(machine, "repo", "commit", "--quiet", "-am", "5");
+    await git(machine, "repo", "reset", "--quiet", "--hard", "HEAD~1");
     await machine.write("repo/b", stashed);
     await git(machine, "repo", "stash", "--quiet");
     await git(machine, "repo", "checkout", "--quiet", "-");
     expect((await find(machine, { paths: ["repo"] })).findings).toEqual([]);
     const { findings, scanned } = await find(machine, { paths: ["repo"], git_history: true });
-    expect(findings.length).toBe(3);
+    expect(findings.length).toBe(4);
     expect(findings).toContainEqual(
       expect.objectContaining({
         path: machine.at("repo/dir/é"),
@@ -338,7 +341,7 @@ describe("history", () => {
         commit: first,
       }),
     );
-    expect(scanned.commits).toBe(6);
+    expect(scanned.commits).toBe(7);
     const { text } = await machine.call("find_leaks", { paths: ["repo"], git_history: true });
     expect(text).toContain(`in history since ${first}`);
     expect(text).toContain("removing it is not enough");
