@@ -1,7 +1,7 @@
 /** How much is looked at in one call, and what was left out. */
 import { quote } from "../problem.ts";
 
-export const limits = {
+const limits = {
   files: 50_000,
   bytes: 500_000_000,
   /** Milliseconds. */

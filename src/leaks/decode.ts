@@ -1,6 +1,6 @@
 /** The encoded parts of a text, decoded: percent-encoding as in URLs, base64 as in logins. */
 
-export interface Decoding {
+interface Decoding {
   text: string;
   /** Where the encoded text begins, where that is what a person sees. */
   from: number | undefined;

@@ -14,7 +14,7 @@ import { judge, type Verdict } from "./judge.ts";
 import { placesKnown } from "./places.ts";
 import { type Sighting, Sweep } from "./sweep.ts";
 
-export interface Request {
+interface Request {
   paths?: readonly string[] | undefined;
   git_history: boolean;
   include_ignored: boolean;

@@ -15,7 +15,7 @@ export interface Verdict {
   entry?: LedgerEntry | undefined;
 }
 
-export interface Suspect {
+interface Suspect {
   secret: Secret;
   format: Format;
 }

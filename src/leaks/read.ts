@@ -2,7 +2,7 @@
 import { constants, type FileHandle, open } from "node:fs/promises";
 import type { Piece } from "./look.ts";
 
-export interface Opened extends AsyncDisposable {
+interface Opened extends AsyncDisposable {
   size: number;
   /** Nobody but its owner may read it. */
   isPrivate: boolean;

@@ -1,6 +1,6 @@
 /** Bytes as a text in which tokens can be found: they are ASCII, so that every byte may be taken for a character. */
 
-export interface Encoding {
+interface Encoding {
   name: "latin1" | "utf16le" | "utf16be";
   /** Bytes of its mark at the beginning. */
   mark: number;
