@@ -40,7 +40,11 @@ export function planFor(token: ProposedToken): Plan {
 }
 
 /** A length as a length: the moment at which it ends is another one each time that it is planned. */
-function lifeOf({ expires, expires_at, now }: ProposedToken): string {
+export function lifeOf({
+  expires,
+  expires_at,
+  now,
+}: Pick<ProposedToken, "expires" | "expires_at" | "now">): string {
   if (expires_at === null) return "for ever";
   const isDate = expires !== undefined && /^\s*\d{4}-/.test(expires);
   return isDate

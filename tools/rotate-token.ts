@@ -5,6 +5,7 @@ import { lifetime } from "../src/expiry.ts";
 import { Problem } from "../src/problem.ts";
 import { tokenShape } from "../src/providers/shapes.ts";
 import type { RotationRequest } from "../src/rotation/begin.ts";
+import { abandon } from "../src/rotation/hand-over.ts";
 import { planFor } from "../src/rotation/plan.ts";
 import { rotate } from "../src/rotation/rotate.ts";
 import { defineTool, type Plan } from "../src/tool.ts";
@@ -87,6 +88,11 @@ export const rotateToken = defineTool({
     }
     return { rotations };
   },
+  async lost({ credential, old, new: successor }, { provider }, context) {
+    if (!credential || !old || !successor) return;
+    const { id } = context.use("tokens", provider).provider;
+    await abandon(id, String(old.id), String(successor.id), context);
+  },
   concerns: ({ id }, output) => [
     ...(id === undefined ? [] : [id]),
     ...[output, ...(output?.rotations ?? [])].flatMap((one) =>
@@ -110,8 +116,18 @@ export const rotateToken = defineTool({
 const shownOnce =
   "The new value is shown now and never again. Put it where the old one is used before the old one is revoked.";
 
+/** @throws Problem `invalid_input` for a destination without a delivery */
 function wishOf(input: z.output<typeof inputShape>): RotationRequest {
   const { expires, keep_old_for, idempotency_key, reason, provider, deliver_to } = input;
+  const stranger = Object.keys(deliveryShape).find(
+    (key) => key !== "deliver_to" && input[key as keyof typeof input] !== undefined,
+  );
+  if (deliver_to === undefined && stranger !== undefined)
+    throw new Problem(
+      "invalid_input",
+      `${stranger} means nothing without deliver_to.`,
+      "Call again with deliver_to, or without it: the places on record are rewritten in any case.",
+    );
   return {
     expires,
     keep_old_for,

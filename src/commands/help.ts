@@ -13,6 +13,8 @@ Commands
                     show [--since 7d] [--token ID] [--tool NAME] [--limit N]; each with --json
   credential-helper For clients that ask for their login: docker, keyring, pnpm, cargo
   login jfrog       Log in to JFrog Fly with the browser (--url https://SUBDOMAIN.jfrog.io)
+  rotate-due        Rotate what expires --within 7d and is used here, end what was kept, carry on what was interrupted;
+                    for cron (--keep-old-for 24h, --dry-run)
   macaroon WHAT     Fly.io's tokens offline, the header on stdin: explain [--json], attenuate --caveats FILE [--location URL],
                     verify --key-file FILE [--third-party LOCATION=FILE]…
   demo              The whole job in a throw-away home

@@ -1,14 +1,15 @@
 /** Before anything is made: whether a token can be rotated, into what, and what of this machine would be rewritten. */
 import type { Context } from "../context.ts";
-import type { Destination } from "../delivery/delivery.ts";
+import type { Delivery, Destination } from "../delivery/delivery.ts";
 import type { Outlet } from "../delivery/outlet.ts";
 import { lifetime } from "../expiry.ts";
 import { wishOf } from "../minting.ts";
+import type { Wish } from "../policy/policy.ts";
 import { Problem, quote } from "../problem.ts";
 import type { IssueRequest, Token } from "../providers/provider.ts";
+import type { Found } from "./consumer.ts";
 import { placesOf } from "./places.ts";
 import { newId, type RotationRecord } from "./record.ts";
-import type { Found } from "./set-ups.ts";
 
 export interface RotationRequest {
   provider?: string | undefined;
@@ -40,7 +41,7 @@ const aDay = 86_400_000;
 /**
  * Changes nothing.
  * @throws Problem `not_found`, `conflict` for a revoked token, `unsupported` where no successor could take its place,
- *   `forbidden` by the policy, `invalid_input`, and what makes a place impossible to rewrite
+ *   `forbidden` by the policy, `invalid_input`, and what makes a place impossible to look at, or to rewrite
  */
 export async function intend(id: string, wish: RotationRequest, context: Context): Promise<Intent> {
   const { tokens, provider } = context.use("tokens", wish.provider);
@@ -59,6 +60,7 @@ export async function intend(id: string, wish: RotationRequest, context: Context
       `${name} is the credential that this server itself uses.`,
       "Make another one where you got it, and change the server's setting.",
     );
+  const kept = keptFor(wish.keep_old_for);
   const request = await requestFor(token, wish, context);
   context.policy.permit(wishOf(tokens, { ...request, reason: wish.reason }));
   await tokens.check?.(request);
@@ -69,7 +71,7 @@ export async function intend(id: string, wish: RotationRequest, context: Context
     deliver_to === undefined ? undefined : await context.outlet(deliver_to, destination, provider);
   refuseLosing(name, found, outlet);
   for (const consumer of found.consumers) await consumer.check();
-  return { token, found, request, outlet, keep_for: keptFor(wish, outlet) };
+  return { token, found, request, outlet, keep_for: kept ?? (outlet?.by_hand ? aDay : 0) };
 }
 
 /** @throws Problem `unsupported` when it is not known what the token may do */
@@ -83,19 +85,16 @@ async function requestFor(token: Token, wish: RotationRequest, context: Context)
       "Make its successor with generate_token, then revoke it with revoke_token.",
     );
   const { environment, name } = token;
-  const kind = { permission, environment, reason: wish.reason };
-  return {
-    name,
-    ...kind,
-    flyio: asked?.flyio,
-    expires_at: expiryOf(token, wish.expires, kind, context),
-  };
+  const request = { name, permission, environment, flyio: asked?.flyio };
+  const { tokens } = context.use("tokens", token.provider);
+  const kind = wishOf(tokens, { ...request, reason: wish.reason });
+  return { ...request, expires_at: expiryOf(token, wish.expires, kind, context) };
 }
 
 function expiryOf(
   { created_at, expires_at }: Token,
   wished: string | undefined,
-  kind: Parameters<Context["policy"]["limit"]>[0],
+  kind: Wish,
   context: Context,
 ): Date | null {
   const now = context.now();
@@ -123,10 +122,15 @@ function refuseLosing(name: string, { consumers, by_hand }: Found, outlet: Outle
     );
 }
 
-/** In milliseconds. @throws Problem `invalid_input` */
-function keptFor({ keep_old_for }: RotationRequest, outlet: Outlet | undefined): number {
-  if (keep_old_for === undefined) return outlet?.by_hand ? aDay : 0;
+/** In milliseconds; `undefined` where nothing was said. @throws Problem `invalid_input` */
+export function keptFor(keep_old_for: string | undefined): number | undefined {
+  if (keep_old_for === undefined) return undefined;
   return /^0\s*[a-z]?$/i.test(keep_old_for.trim()) ? 0 : lifetime(keep_old_for);
+}
+
+/** Whether a person has to carry the value on. */
+export function isByHand({ reveals, by_hand }: Pick<Delivery, "reveals" | "by_hand">): boolean {
+  return reveals || by_hand === true;
 }
 
 export function recordOf(
@@ -138,7 +142,7 @@ export function recordOf(
   return {
     id: newId(),
     provider: token.provider,
-    old: { id: token.id, name: token.name },
+    old: { id: token.id, name: token.name, username: token.username, expires_at: token.expires_at },
     key: wish.idempotency_key,
     started_at: context.now().toISOString(),
     phase: "begun",

@@ -3,26 +3,39 @@ import type { Login } from "../delivery/delivery.ts";
 import type { Token } from "../providers/provider.ts";
 import { fingerprintsOf, type Secret } from "../secret.ts";
 
+/** What of a token decides over its places. */
+export type Subject = Pick<Token, "id" | "provider" | "permission" | "environment">;
+
 /** A token with its value. */
 export interface Held extends Login {
-  record: Token;
+  token: NonNullable<Login["token"]>;
 }
 
 export interface Consumer {
   /** For people: which package manager, which file, which secret of which repository. */
   where: string;
-  /** The value that is there now. `unreadable`: nobody but the place itself can read it. */
+  /**
+   * The value that is there now; none where not all of the place has the same. `unreadable`: nobody but the place itself
+   * can read it. @throws Problem
+   */
   read(): Promise<Secret | undefined | "unreadable">;
   /** Changes nothing. @throws Problem when `put` would fail */
   check(): Promise<void>;
   /**
    * Puts a value there, over ours; a second time it does nothing more.
-   * @returns whether the value was tried there, or read back
-   * @throws Problem; the place is as before then, as far as it can be read
+   * @param toBeTried whether it fails where its issuer does not take the value; else it need only be there
+   * @returns whether that was found, or read back @throws Problem
    */
-  put(held: Held): Promise<boolean>;
-  /** Puts the former value back, byte for byte where that is possible. @throws Problem */
-  putBack(former: Held | undefined, successor: string): Promise<void>;
+  put(held: Held, toBeTried: boolean): Promise<boolean>;
+}
+
+/** What of this machine has a token. */
+export interface Found {
+  consumers: Consumer[];
+  /** Those that read the value from a variable which only the user can set. */
+  by_hand: string[];
+  /** Where it was, and is no more. */
+  notes: string[];
 }
 
 /** Whether two values have a token in common. */

@@ -3,20 +3,29 @@ import type { Context } from "../context.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { DeliveredTo } from "../ledger.ts";
 import { Problem } from "../problem.ts";
-import type { Token } from "../providers/provider.ts";
 import type { Secret } from "../secret.ts";
-import { type Consumer, type Held, isSame } from "./consumer.ts";
-import type { Found } from "./set-ups.ts";
+import { type Consumer, isSame, type Subject } from "./consumer.ts";
+import { looked } from "./looked.ts";
 
-/** @param isOurs whether a value that stands there is the old one's or its successor's */
+export interface Delivered {
+  readable: Consumer[];
+  /** Those that nobody can read. */
+  others: Consumer[];
+  /** Where it was, and is no more. */
+  notes: string[];
+}
+
+/**
+ * @param isOurs whether a value that stands there is the old one's or its successor's
+ * @throws Problem when one cannot be looked at
+ */
 export async function deliveriesOf(
-  token: Token,
+  token: Subject,
   ids: readonly string[],
   isOurs: (secret: Secret) => Promise<boolean>,
   context: Context,
-): Promise<Pick<Found, "consumers" | "notes">> {
-  const consumers: Consumer[] = [];
-  const notes: string[] = [];
+): Promise<Delivered> {
+  const found: Delivered = { readable: [], others: [], notes: [] };
   const places = new Map<string, DeliveredTo>();
   for (const id of ids)
     for (const place of (await context.ledger.of(token.provider, id))?.delivered ?? [])
@@ -25,65 +34,52 @@ export async function deliveriesOf(
     const delivery = context.deliveries.find(({ id }) => id === place.kind);
     if (!delivery) continue;
     const one = consumer(delivery, place, token, context);
-    try {
-      const now = await one.read();
-      if (now === "unreadable" || (now && (await isOurs(now)))) consumers.push(one);
-      else notes.push(`${one.where} does not hold it any more, and is left alone.`);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      notes.push(`${one.where} is left alone: ${error.message}`);
-    }
+    const now = await looked(one.where, one.read);
+    if (now === "unreadable") found.others.push(one);
+    else if (now && (await isOurs(now))) found.readable.push(one);
+    else found.notes.push(`${one.where} does not hold it any more, and is left alone.`);
   }
-  return { consumers, notes };
+  return found;
 }
 
 function consumer(
   delivery: Delivery,
-  { destination, location }: DeliveredTo,
-  token: Token,
+  { destination, location: where }: DeliveredTo,
+  { provider: issuer, environment }: Subject,
   context: Context,
 ): Consumer {
-  const { provider } = context.use("tokens", token.provider);
-  const means = context.means(provider);
+  const means = context.means(context.use("tokens", issuer).provider);
   const read = async () => (delivery.read ? delivery.read(destination, means) : "unreadable");
-  const put = async ({ record, secret, username }: Held) => {
-    const { id, name } = record;
-    const login = { username, secret, token: { id, provider: record.provider, name } };
-    const { location: there = location } = await delivery.deliver(login, destination, means, true);
-    await context.ledger.deliveredTo(record.provider, id, {
-      kind: delivery.id,
-      destination,
-      location: there,
-    });
-    return isTried(await read(), { ...login, record }, context);
-  };
   return {
-    where: location,
+    where,
     read,
-    check: () => delivery.check(destination, means, true),
-    put,
-    async putBack(former) {
-      if (former) return void (await put(former));
-      throw new Problem(
-        "unsupported",
-        `The former value of ${location} is not held anywhere here.`,
-        "Call rotate_token again: it carries on with the new one.",
-      );
+    async check() {
+      context.policy.permitDelivery(delivery.id, environment);
+      await delivery.check(destination, means, true);
+    },
+    async put(login, toBeTried) {
+      const { location = where } = await delivery.deliver(login, destination, means, true);
+      const { provider, id } = login.token;
+      await context.ledger.deliveredTo(provider, id, { kind: delivery.id, destination, location });
+      return isThere(await read(), login.secret, toBeTried ? issuer : undefined, context);
     },
   };
 }
 
-/** @throws Problem `verification_failed` when what stands there is not the token, or its issuer refuses it */
-async function isTried(
+/**
+ * @param issuer who is to take it; `undefined`: it need only be there
+ * @returns `false` where nobody can read it @throws Problem `verification_failed`
+ */
+async function isThere(
   now: Secret | undefined | "unreadable",
-  { record, secret }: Held,
+  secret: Secret,
+  issuer: string | undefined,
   context: Context,
 ): Promise<boolean> {
   if (now === "unreadable") return false;
-  const { registries } = context.use("tokens", record.provider).provider;
-  if (!registries?.introspect) return false;
-  const token = now && isSame(now, secret) ? await registries.introspect(now) : undefined;
-  if (token?.status === "active") return true;
+  const ask =
+    issuer === undefined ? undefined : context.use("tokens", issuer).provider.registries?.introspect;
+  if (now && isSame(now, secret) && (!ask || (await ask(now))?.status === "active")) return true;
   throw new Problem(
     "verification_failed",
     "What was written could not be used when it was read back.",

@@ -1,8 +1,8 @@
 /** What is due, for cron: rotations that were interrupted, old tokens whose time is over, and tokens that expire soon. */
 import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
-import type { Provider, Token } from "../providers/provider.ts";
-import { intend, type RotationRequest } from "./begin.ts";
+import { intend, isByHand, type RotationRequest } from "./begin.ts";
+import { expiring } from "./expiring.ts";
 import type { Rotation } from "./finish.ts";
 import { isDue, type RotationRecord } from "./record.ts";
 import { rotate } from "./rotate.ts";
@@ -16,11 +16,12 @@ export interface DueRequest {
 }
 
 export interface DueOutcome {
-  provider: string;
+  /** Absent where a record of ours could not be read. */
+  provider?: string | undefined;
   /** The old token; absent where the issuer could not be asked at all. */
   id?: string | undefined;
   name?: string | undefined;
-  /** `ended`: the old one of an earlier rotation was revoked. `skipped`: a person has to agree to it. */
+  /** `ended`: the old one of an earlier rotation was revoked. `skipped`: it takes a person. */
   what: "rotated" | "carried_on" | "ended" | "skipped" | "failed";
   rotation?: Rotation | undefined;
   problem?: Problem | undefined;
@@ -29,17 +30,29 @@ export interface DueOutcome {
 /** One after the other; what fails does not keep the others from it. */
 export async function* rotateDue(request: DueRequest, context: Context): AsyncGenerator<DueOutcome> {
   const handled = new Set<string>();
-  for (const record of await context.rotations.all()) {
+  const unreadable: Problem[] = [];
+  const records = await context.rotations.all((why) => unreadable.push(why));
+  yield* unreadable.map((problem) => ({ what: "failed" as const, problem }));
+  for (const record of records) {
+    const { provider, old } = record;
     const what = openIn(record, context);
-    if (!what) continue;
-    handled.add(`${record.provider} ${record.old.id}`);
-    const { id, name } = record.old;
-    const act = () => logged(id, { provider: record.provider, destination: {} }, context);
-    yield { provider: record.provider, id, name, ...(await tried(what, request.dry_run ? undefined : act)) };
+    // One that has been rotated lives on for a while.
+    if (what || record.phase === "settled") handled.add(`${provider} ${old.id}`);
+    if (what)
+      yield { provider, id: old.id, name: old.name, ...(await carriedOn(record, what, request, context)) };
   }
-  for (const provider of context.providers.filter(({ configured, tokens }) => configured && tokens))
-    for await (const outcome of expiring(provider, request, context))
-      if (outcome.id === undefined || !handled.has(`${outcome.provider} ${outcome.id}`)) yield outcome;
+  for (const provider of context.providers.filter(({ configured, tokens }) => configured && tokens)) {
+    try {
+      for (const { id, name, environment } of await expiring(provider, request.within, context)) {
+        if (handled.has(`${provider.id} ${id}`)) continue;
+        const outcome = await rotated({ provider: provider.id, id, environment }, request, context);
+        if (outcome) yield { provider: provider.id, id, name, ...outcome };
+      }
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      yield { provider: provider.id, what: "failed", problem: error };
+    }
+  }
 }
 
 function openIn(record: RotationRecord, context: Context): "carried_on" | "ended" | undefined {
@@ -47,65 +60,48 @@ function openIn(record: RotationRecord, context: Context): "carried_on" | "ended
   return record.phase === "settled" && isDue(record, context) ? "ended" : undefined;
 }
 
-/** Of the tokens that were made or set up on this machine; what others use is theirs to rotate. */
-async function* expiring(
-  provider: Provider,
-  request: DueRequest,
+type Done = Pick<DueOutcome, "what" | "rotation" | "problem">;
+
+async function carriedOn(
+  { provider, old, phase, deliver }: RotationRecord,
+  what: "carried_on" | "ended",
+  { dry_run }: DueRequest,
   context: Context,
-): AsyncGenerator<DueOutcome> {
-  const expires_before = new Date(context.now().getTime() + request.within);
-  const known = await knownHere(provider.id, context);
-  if (known.size === 0) return;
-  let tokens: Token[];
-  try {
-    const page = await provider.tokens?.list({ expires_before, sort: "expires_at", limit: 200 });
-    tokens = page?.items ?? [];
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    yield { provider: provider.id, what: "failed", problem: error };
-    return;
-  }
-  const due = tokens.filter((token) => known.has(token.id) && isHalfOver(token, context.now()));
-  for (const { id, name, environment } of due) {
-    const wish: RotationRequest = {
-      provider: provider.id,
-      keep_old_for: request.keep_old_for,
-      destination: {},
-    };
-    const asks = context.policy.asks({ environment });
-    // It has been rotated, and lives on for a while.
-    if ((await context.rotations.of(provider.id, id))?.phase === "settled") continue;
-    const outcome = asks
-      ? {
-          what: "skipped" as const,
-          problem: new Problem("needs_confirmation", asks, "Rotate it with rotate_token."),
-        }
-      : await tried(
-          "rotated",
-          request.dry_run
-            ? () => intend(id, wish, context).then(() => undefined)
-            : () => logged(id, wish, context),
-        );
-    yield { provider: provider.id, id, name, ...outcome };
-  }
+): Promise<Done> {
+  const delivery = context.deliveries.find(({ id }) => id === deliver?.to);
+  if (phase !== "settled" && delivery && isByHand(delivery))
+    return skipped(
+      "It was interrupted, and was to show its successor's value to somebody.",
+      `Call rotate_token with deliver_to ${delivery.id}.`,
+    );
+  const wish = { provider, destination: {} };
+  const done = await tried(what, async () => (dry_run ? undefined : logged(old.id, wish, context)));
+  // It is over, but its issuer did not let it end.
+  const lives = what === "ended" && done.rotation?.old_revoked_at === null;
+  return lives ? { ...done, what: "failed" } : done;
 }
 
-/** One that lives shorter than the time asked for would else be rotated at every run. */
-function isHalfOver({ created_at, expires_at }: Token, now: Date): boolean {
-  const end = expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at);
-  return (end - now.getTime()) * 2 <= end - Date.parse(created_at);
+/** @returns `undefined` when somebody else has done it in the meantime */
+async function rotated(
+  { provider, id, environment }: { provider: string; id: string; environment: string | undefined },
+  { keep_old_for, dry_run }: DueRequest,
+  context: Context,
+): Promise<Done | undefined> {
+  const asks = context.policy.asks({ environment });
+  if (asks !== undefined) return skipped(asks, "Rotate it with rotate_token.");
+  const wish: RotationRequest = { provider, keep_old_for, destination: {} };
+  const done = await tried("rotated", async () => {
+    if (!dry_run) return logged(id, wish, context);
+    await intend(id, wish, context);
+    return undefined;
+  });
+  if (done.problem?.code !== "conflict") return done;
+  const phase = (await context.rotations.of(provider, id))?.phase;
+  return phase === "settled" || phase === "done" ? undefined : done;
 }
 
-async function knownHere(provider: string, context: Context): Promise<Set<string>> {
-  const [entries, edits] = await Promise.all([context.ledger.all(), context.disk.journal()]);
-  return new Set([
-    ...entries
-      .filter((entry) => entry.provider === provider && entry.delivered.length > 0)
-      .map(({ token_id }) => token_id),
-    ...edits
-      .filter((edit) => edit.provider === provider && edit.state !== "restored")
-      .flatMap(({ token_id }) => (token_id === undefined ? [] : [token_id])),
-  ]);
+function skipped(why: string, fix: string): Done {
+  return { what: "skipped", problem: new Problem("needs_confirmation", why, fix) };
 }
 
 /** As a tool's call is: a line in the audit log before, and one afterwards. */
@@ -123,12 +119,9 @@ async function logged(id: string, wish: RotationRequest, context: Context): Prom
   }
 }
 
-async function tried(
-  what: DueOutcome["what"],
-  act: (() => Promise<Rotation | undefined>) | undefined,
-): Promise<Pick<DueOutcome, "what" | "rotation" | "problem">> {
+async function tried(what: DueOutcome["what"], act: () => Promise<Rotation | undefined>): Promise<Done> {
   try {
-    return { what, rotation: await act?.() };
+    return { what, rotation: await act() };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { what: "failed", problem: error };

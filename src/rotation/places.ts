@@ -1,17 +1,17 @@
 /** Everywhere that a token is used, as far as this machine knows: what was set up with it, and where it was delivered. */
 import type { Context } from "../context.ts";
-import type { Token } from "../providers/provider.ts";
 import { fingerprintsOf, type Secret } from "../secret.ts";
-import type { Consumer } from "./consumer.ts";
+import type { Consumer, Found, Subject } from "./consumer.ts";
 import { deliveriesOf } from "./delivered.ts";
-import { type Found, setUpsOf } from "./set-ups.ts";
+import { setUpsOf } from "./set-ups.ts";
 
 /**
  * @param successor the id of the one that is taking its place, when a rotation is carried on
  * @returns those that can be read first, since only they can be put back in any case
+ * @throws Problem when one cannot be looked at: it may have the token, which is about to end
  */
 export async function placesOf(
-  token: Token,
+  token: Subject,
   successor: string | undefined,
   context: Context,
 ): Promise<Found> {
@@ -19,35 +19,32 @@ export async function placesOf(
   const isOurs = await recognizer(token, ids, context);
   const setUps = await setUpsOf(token, ids, isOurs, context);
   const delivered = await deliveriesOf(token, ids, isOurs, context);
-  const isReadable = await Promise.all(
-    delivered.consumers.map(async (one) => (await one.read()) !== "unreadable"),
-  );
-  const readable = delivered.consumers.filter((_, index) => isReadable[index]);
-  const others = delivered.consumers.filter((_, index) => !isReadable[index]);
   return {
-    consumers: [...setUps.consumers, ...readable, ...others],
+    consumers: [...setUps.consumers, ...delivered.readable, ...delivered.others],
     by_hand: setUps.by_hand,
-    notes: [...setUps.notes, ...delivered.notes],
+    notes: delivered.notes,
   };
 }
 
-/** The old one's value, where a place has it. */
-export async function oldValue(
-  token: Token,
+/** What each place holds of the token itself, by `where`. @throws Problem */
+export async function formersOf(
+  token: Subject,
   consumers: readonly Consumer[],
   context: Context,
-): Promise<Secret | undefined> {
+): Promise<Record<string, string>> {
   const isIts = await recognizer(token, [token.id], context);
+  const formers: [string, string][] = [];
   for (const consumer of consumers) {
     const value = await consumer.read();
-    if (value && value !== "unreadable" && (await isIts(value))) return value;
+    if (value && value !== "unreadable" && (await isIts(value)))
+      formers.push([consumer.where, value.reveal()]);
   }
-  return undefined;
+  return Object.fromEntries(formers);
 }
 
 /** By the ledger; a token that was made before there was one, or elsewhere, its issuer is asked about. */
 async function recognizer(
-  { provider }: Token,
+  { provider }: Subject,
   ids: readonly string[],
   context: Context,
 ): Promise<(secret: Secret) => Promise<boolean>> {

@@ -1,6 +1,8 @@
 /** What a rotation would do, in the words that a person agrees to. */
 import type { Context } from "../context.ts";
+import { inWords } from "../expiry.ts";
 import { Problem, quote } from "../problem.ts";
+import { lifeOf } from "../token-plan.ts";
 import type { Plan } from "../tool.ts";
 import type { Intent, RotationRequest } from "./begin.ts";
 import { look } from "./rotate.ts";
@@ -27,7 +29,7 @@ export async function planFor(
           id,
           name: found.begun.old.name,
           lines: [
-            `Carry on with the rotation of ${quote(found.begun.old.name)} (${quote(id, 100)}) that was interrupted`,
+            `Carry on with the rotation of ${quote(found.begun.old.name)} (${quote(id, 100)}) that was begun at ${found.begun.started_at} and interrupted, as it was asked for then`,
           ],
         });
       else planned.push({ id, name: found.intent.token.name, ...linesOf(found.intent, wish, context) });
@@ -56,16 +58,15 @@ export async function planFor(
 function linesOf({ token, found, request, keep_for }: Intent, wish: RotationRequest, context: Context) {
   const asks = context.policy.asks({ environment: token.environment });
   const { name, id, permission, environment } = token;
-  const until = new Date(context.now().getTime() + keep_for).toISOString();
   return {
     asks,
     lines: [
-      `Rotate ${quote(name)} (${quote(id, 100)}): ${permission}${environment ? `, environment ${quote(environment)}` : ""}, expires ${token.expires_at ?? "never"}; its successor expires ${request.expires_at?.toISOString() ?? "never"}`,
+      `Rotate ${quote(name)} (${quote(id, 100)}): ${permission}${environment ? `, environment ${quote(environment)}` : ""}, expires ${token.expires_at ?? "never"}; its successor lives ${lifeOf({ expires: wish.expires, expires_at: request.expires_at, now: context.now() })}`,
       ...found.consumers.map(({ where }) => `  rewrite ${where}`),
       ...found.by_hand.map((where) => `  for the user to set: ${where}`),
       ...(wish.deliver_to === undefined ? [] : [`  hand the new value over: ${wish.deliver_to}`]),
       keep_for > 0
-        ? `  revoke the old one after ${until}`
+        ? `  revoke the old one ${inWords(keep_for)} later`
         : "  then revoke the old one at once: whatever else uses it stops working",
       ...(asks === undefined ? [] : [`  ${asks}`]),
       ...(wish.reason === undefined ? [] : [`  reason given: ${quote(wish.reason)}`]),

@@ -7,6 +7,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { Destination } from "../delivery/delivery.ts";
+import type { Problem } from "../problem.ts";
 import { flyioRequestShape } from "../providers/shapes.ts";
 import { Records } from "../state/records.ts";
 
@@ -22,7 +23,7 @@ const Rewritten = z.object({
 const Shape = z.object({
   id: z.string(),
   provider: z.string(),
-  old: z.object({ id: z.string(), name: z.string() }),
+  old: z.object({ id: z.string(), name: z.string(), username: z.string(), expires_at: time.nullable() }),
   /** The caller's idempotency key. */
   key: z.string().optional(),
   started_at: time,
@@ -50,8 +51,8 @@ const Shape = z.object({
   new_id: z.string().optional(),
   username: z.string().optional(),
   value: z.string().optional(),
-  /** The old one's value, where a place holds it: to put it back. */
-  former: z.string().optional(),
+  /** The old one's value as each place holds it (`where`): to put it back. */
+  formers: z.record(z.string(), z.string()).optional(),
   rewritten: z.array(Rewritten),
   keep_until: time.optional(),
   old_revoked_at: time.optional(),
@@ -67,14 +68,14 @@ export class Rotations {
     this.#records = new Records(folder, Shape);
   }
 
-  /** The last rotation of a token. @throws Problem `file_unreadable` */
+  /** The last rotation of a token, by its id. @throws Problem `file_unreadable` */
   of(provider: string, old: string): Promise<RotationRecord | undefined> {
     return this.#records.read(nameOf(provider, old));
   }
 
-  /** @throws Problem `file_unreadable` */
-  all(): Promise<RotationRecord[]> {
-    return this.#records.list();
+  /** @param skipped told of each that cannot be read; the others are returned */
+  all(skipped: (why: Problem) => void): Promise<RotationRecord[]> {
+    return this.#records.list(skipped);
   }
 
   /** @throws Problem `file_unwritable` */
@@ -94,8 +95,18 @@ export function newId(): string {
 }
 
 /** Without the values. */
-export function withoutValues({ value: _value, former: _former, ...record }: RotationRecord): RotationRecord {
+export function withoutValues({
+  value: _value,
+  formers: _formers,
+  ...record
+}: RotationRecord): RotationRecord {
   return record;
+}
+
+/** The old one lives no longer than it would have by itself. */
+export function keptUntil({ old, keep_for }: Pick<RotationRecord, "old" | "keep_for">, now: Date): Date {
+  const end = old.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(old.expires_at);
+  return new Date(Math.min(now.getTime() + keep_for, end));
 }
 
 /** Whether the time of the old one is over. */

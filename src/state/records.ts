@@ -6,6 +6,7 @@ import type * as z from "zod";
 import { withLocks } from "../disk/lock.ts";
 import { codeOf, unreadable, unwritable } from "../disk/refusals.ts";
 import { replaceFile } from "../disk/replace.ts";
+import { Problem } from "../problem.ts";
 
 export class Records<Item> {
   readonly #folder: string;
@@ -32,15 +33,27 @@ export class Records<Item> {
     throw unreadable(file, "it is not what was written there");
   }
 
-  /** Every one, by name. @throws Problem `file_unreadable` */
-  async list(): Promise<Item[]> {
+  /**
+   * Every one, by name.
+   * @param skipped told of each that cannot be read; without it the first of them is thrown
+   * @throws Problem `file_unreadable`
+   */
+  async list(skipped?: (why: Problem) => void): Promise<Item[]> {
     const names = await readdir(this.#folder).catch((error: unknown) => {
       if (codeOf(error) === "ENOENT") return [];
       throw unreadable(this.#folder, error);
     });
     const ours = names.filter((name) => /^[\w-]+\.json$/.test(name)).sort();
-    const items = await Promise.all(ours.map((name) => this.read(name.slice(0, -5))));
-    return items.filter((item) => item !== undefined);
+    const read = async (name: string) => this.read(name.slice(0, -5));
+    const items = await Promise.all(
+      ours.map((name) =>
+        read(name).catch((error: unknown) => {
+          if (!skipped || !(error instanceof Problem)) throw error;
+          skipped(error);
+        }),
+      ),
+    );
+    return items.flatMap((item) => (item ? [item] : []));
   }
 
   /** Outlasts a power failure once it returns. @throws Problem `file_unwritable` */

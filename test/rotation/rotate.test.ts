@@ -175,7 +175,7 @@ describe("refuses, and makes nothing,", () => {
   it("when a place cannot be written", async () => {
     const { token } = await here.setUp({ manager: "npm" });
     await writeFile(here.at(".npmrc"), `${await here.read(".npmrc")}\0`);
-    await refused({ id: token?.id }, "unsupported");
+    await refused({ id: token?.id }, "file_unparsable", /Whether npm has the token cannot be seen/);
   });
 
   it("a longer life than the operator allows", async () => {

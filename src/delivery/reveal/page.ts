@@ -71,7 +71,7 @@ class RevealPage implements OpenEnd {
   }
 
   get invitation(): string {
-    return `Type the code ${this.#pairing.code} on the page: it shows the value of the new token once. Unused, it closes after 5 minutes, and the token is revoked.`;
+    return `Type the code ${this.#pairing.code} on the page: it shows the value of the new token once. Unused, it closes after 5 minutes${this.#token ? ", and the token is revoked" : ""}.`;
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

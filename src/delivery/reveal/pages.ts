@@ -19,7 +19,7 @@ export function askPage(token: Named, left?: number): string {
 ${wrong}
 <label for="code">The code that your agent told you</label>
 <input id="code" name="code" required autofocus maxlength="64" autocomplete="off" autocapitalize="characters" spellcheck="false" aria-describedby="hint${wrong && " wrong"}"${wrong && ' aria-invalid="true"'}>
-<p id="hint">Eight letters and digits. After five wrong ones the token is revoked.</p>
+<p id="hint">Eight letters and digits. After five wrong ones ${token ? "the token is revoked" : "this page closes"}.</p>
 <button>Show the value</button>
 </form>`,
   );
