@@ -67,7 +67,7 @@ async function apply({ snapshot, bytes, folders, mode }: Write): Promise<void> {
 }
 
 /** Whether it was this call that made the folder; another edit may need the same one at the same time. */
-export async function makeFolder(folder: string): Promise<boolean> {
+async function makeFolder(folder: string): Promise<boolean> {
   try {
     await mkdir(folder, { mode: 0o700 });
     return true;

@@ -41,7 +41,7 @@ export interface DeliveryCase {
 }
 
 /** What stand-ins for programs and services keep goes in this folder of the home; no law looks into it. */
-export const standIns = "stand-ins";
+const standIns = "stand-ins";
 
 const generate = ({ machine, args }: DeliverySubject, id: string) =>
   machine.call("generate_token", { name: "delivered", deliver_to: id, ...args });
