@@ -96,6 +96,8 @@ async function play(stage: Stage, session: Session): Promise<void> {
     else stage.say(`   skipped: ${name} is not installed`);
   }
 
+  const successor = await rotate(stage, session, reader);
+
   stage.step('"Revoke them all": a plan first, then consent, then an outcome for each');
   const filter = { created_by: (status.data.providers as { identity: string }[])[0]?.identity ?? "" };
   const plan = await session.call("revoke_token", { filter });
@@ -118,17 +120,30 @@ async function play(stage: Stage, session: Session): Promise<void> {
   for (const [name, retry] of Object.entries(again)) stage.must(!(await retry()), `${name} is refused`);
   const check = await session.call("check_package_manager", { manager: "npm" });
   stage.quote(check.text);
-  stage.must(check.text.includes(reader) && check.text.includes("revoked"), "and the agent is told why");
+  stage.must(check.text.includes(successor) && check.text.includes("revoked"), "and the agent is told why");
 
   stage.step('"Undo it": the developer gets the file back');
-  const records = await session.call("restore_package_manager", { manager: "npm" });
-  const first = await session.call("restore_package_manager", { manager: "npm" });
-  stage.quote(first.text);
+  // Set up twice, and rotated.
+  for (const edit of ["the rotation", "the second set-up", "the first"]) {
+    const restored = await session.call("restore_package_manager", { manager: "npm" });
+    stage.must(!restored.isError, `${edit} is taken back`);
+  }
   const text = await readFile(`${stage.home}/.npmrc`, "utf8");
-  stage.must(
-    !records.isError && text === "; my own settings stay as they are\nfund = false\n",
-    ".npmrc has its former bytes",
-  );
+  stage.must(text === "; my own settings stay as they are\nfund = false\n", ".npmrc has its former bytes");
+}
+
+/** Returns the successor's id. */
+async function rotate(stage: Stage, session: Session, id: string): Promise<string> {
+  stage.step('"Rotate it": a plan, then a successor in its place, tried before the old one goes');
+  const plan = await session.call("rotate_token", { id });
+  const required = plan.data.confirmation_required as { plan: string[]; confirmation: string } | undefined;
+  stage.quote(required?.plan.join("\n") ?? plan.text);
+  const done = await session.call("rotate_token", { id, confirmation: required?.confirmation ?? "" });
+  stage.quote(done.text);
+  stage.must(!done.isError, "the old one is revoked");
+  const view = await stage.run("npm", ["view", "fly-hello", "version"], `${stage.home}/app`);
+  stage.must(view.stdout.trim() === "1.0.0", "and npm works all the same");
+  return (done.data.new as { id: string }).id;
 }
 
 async function nothingListens(url: string): Promise<boolean> {
