@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Context } from "../src/context.ts";
-import type { Destination } from "../src/delivery/delivery.ts";
+import type { DeliveryReceipt, Destination } from "../src/delivery/delivery.ts";
 import { deliveryShape, destinationOf } from "../src/delivery/destination.ts";
+import type { Outlet } from "../src/delivery/outlet.ts";
 import { handOver, mint, revokeOrSay, wishOf } from "../src/minting.ts";
 import { quote } from "../src/problem.ts";
 import type { Provider, Token } from "../src/providers/provider.ts";
@@ -9,8 +10,8 @@ import { flyioRequestShape, tokenShape } from "../src/providers/shapes.ts";
 import { planFor } from "../src/token-plan.ts";
 import { defineTool } from "../src/tool.ts";
 
-const shownOnce =
-  "This value is shown now and never again. Nobody can read it back, not even the issuer. If it is lost, revoke this token and make a new one.";
+const ifLost = "If it is lost, revoke this token and make a new one.";
+const shownOnce = `This value is shown now and never again. Nobody can read it back, not even the issuer. ${ifLost}`;
 
 const shownBefore =
   "This call was made before with the same idempotency_key. The token exists; its value was shown then and cannot be shown again. If it reached nobody, revoke the token and call again.";
@@ -74,6 +75,12 @@ function wordsOf(destination: Destination): string[] {
   );
 }
 
+/** Of a value that is not in the result. */
+function warningOf({ by_hand, readable }: Outlet, { location }: DeliveryReceipt): string {
+  if (by_hand) return `The value is shown once at ${location}, and not here. ${ifLost}`;
+  return `The value is in ${location} and is not shown here.${readable ? "" : " Nobody can read it back."} ${ifLost}`;
+}
+
 export const generateToken = defineTool({
   name: "generate_token",
   title: "Generate a token",
@@ -126,9 +133,7 @@ export const generateToken = defineTool({
       return { show_once_warning: shownBefore, token, delivery: { kind: "none" } };
     const { warnings = [], ...receipt } = await handOver(tokens, { token, secret }, outlet, context);
     context.issued.keep(token.id, { secret, username: token.username });
-    const warning = outlet.reveals
-      ? shownOnce
-      : `The value is in ${receipt.location} and is not shown here. ${shownOnce.split(". ").slice(1).join(". ")}`;
+    const warning = outlet.reveals ? shownOnce : warningOf(outlet, receipt);
     return {
       show_once_warning: [warning, ...warnings, ...(provider.cautions?.(secret) ?? [])].join(" "),
       token,
@@ -150,6 +155,9 @@ export const generateToken = defineTool({
       : delivery.location
         ? `Delivered to ${delivery.location}.`
         : "";
-    return [show_once_warning, what, where, delivery.next].filter(Boolean).join("\n");
+    const undo = delivery.restore_id
+      ? `restore_package_manager takes that back (restore_id ${delivery.restore_id}).`
+      : "";
+    return [show_once_warning, what, where, delivery.next, undo].filter(Boolean).join("\n");
   },
 });

@@ -34,13 +34,13 @@ export const restorePackageManager = defineTool({
       throw new Problem(
         "invalid_input",
         "Say what to undo.",
-        "Give restore_id (from configure_package_manager) or manager.",
+        "Give restore_id (from configure_package_manager or generate_token) or manager.",
       );
     if (!record)
       throw new Problem(
         "not_found",
         "There is no such edit to undo.",
-        "check_package_manager shows what is set up.",
+        "check_package_manager shows what is set up; a restore_id is in the result of configure_package_manager or generate_token.",
       );
     const before = dry_run ? [] : await othersSetUp(record, context);
     const restored = await context.disk.restore(record.id, context.undo, { dry_run });
@@ -61,7 +61,7 @@ export const restorePackageManager = defineTool({
       ...changes.map(({ path, diff }) => `${path}\n${diff}`),
       ...skipped.map((entry) => `Left alone: ${entry}`),
       ...warnings.map((warning) => `Note: ${warning}`),
-      token_id ? `The token ${token_id} may still be active; revoke_token ends it.` : "",
+      token_id ? `This revokes no token: if nothing uses ${token_id} any more, revoke_token ends it.` : "",
     ]
       .filter(Boolean)
       .join("\n"),

@@ -1,6 +1,7 @@
 /** The one place of a call where its secret is to go: chosen and tried before the secret exists. */
 import { Problem } from "../problem.ts";
 import type { Delivery, DeliveryReceipt, Destination, Login, Means } from "./delivery.ts";
+import { deliveryIds } from "./destination.ts";
 
 export interface Outlet {
   kind: string;
@@ -9,6 +10,8 @@ export interface Outlet {
   reveals: boolean;
   /** Whether a person has to carry the value on. */
   by_hand: boolean;
+  /** Whether the value can be read again where it went. */
+  readable: boolean;
   deliver(login: Login): Promise<DeliveryReceipt>;
 }
 
@@ -31,7 +34,7 @@ export async function openOutlet(
       allowed: possible.map(({ id }) => id),
     });
   if (delivery.reveals && policy === "deny") {
-    const others = possible.filter(({ reveals }) => !reveals).map(({ id }) => id);
+    const others = deliveryIds.filter((id) => possible.some((one) => one.id === id && !one.reveals));
     throw new Problem(
       "forbidden",
       `The operator forbids secrets in results (${rule}).`,
@@ -45,6 +48,7 @@ export async function openOutlet(
     destination,
     reveals: delivery.reveals,
     by_hand: delivery.reveals || delivery.by_hand === true,
+    readable: delivery.read !== undefined,
     deliver: (login) => delivery.deliver(login, destination, means),
   };
 }

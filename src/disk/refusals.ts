@@ -21,6 +21,13 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 export function unreadable(path: string, why: unknown): Problem {
+  if (codeOf(why) === "ENOTDIR")
+    return new Problem(
+      "file_unreadable",
+      `${path} cannot be there: ${reason(why)}.`,
+      "Correct the path, or move that file away, and try again; nothing was changed.",
+      { cause: why },
+    );
   const fix = `Make ${path} a readable text file, or move it away, and try again; nothing was changed.`;
   return new Problem("file_unreadable", `${path} exists but cannot be read: ${reason(why)}.`, fix, {
     cause: why,

@@ -61,7 +61,9 @@ export async function expectDelivered({ id, open, writeOnly, byHand }: DeliveryC
   const result = await generate(subject, id);
   const { token, delivery: receipt } = answerOf(generateToken, result);
   expect(receipt.kind).toBe(id);
-  if (receipt.location !== undefined) expect(result.text).toContain(receipt.location);
+  for (const fact of [receipt.location, receipt.restore_id])
+    if (fact !== undefined) expect(result.text).toContain(fact);
+  expect(/Nobody can read it back/.test(result.text)).toBe((writeOnly ?? false) || delivery.reveals);
   const value = await subject.value();
   expect(value).toBe(subject.machine.values[0]);
   expect(await introspected(subject, value ?? "")).toMatchObject({

@@ -12,7 +12,14 @@ describe.each(eras)("for a client of the %s era", (era) => {
     [
       "what changes nothing, in a read-only server",
       { FLY_TOKENS_READ_ONLY: "true" },
-      ["check_package_manager", "describe_environment", "get_status", "get_token", "list_tokens"],
+      [
+        "check_package_manager",
+        "describe_environment",
+        "find_leaks",
+        "get_status",
+        "get_token",
+        "list_tokens",
+      ],
     ],
     ["what was named", { FLY_TOKENS_TOOLS: "get_status, revoke_token" }, ["get_status", "revoke_token"]],
     [
