@@ -72,7 +72,7 @@ class Asking {
     if ("name" in issuer) return unknown(`Nobody was asked: it is a token of ${issuer.name}.`);
     if (!known) return unknown(`Nobody can be asked about a ${kind}.`);
     return this.#ask(issuer.provider, {}, async (provider) => {
-      const token = await provider.registries?.introspect?.(secret);
+      const token = await provider.registries?.introspect?.(secret, "anywhere");
       if (token) return judged(token);
       return unknown(`${provider.title} does not know it: it may be of another one, or deleted.`);
     });

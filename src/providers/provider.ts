@@ -129,8 +129,12 @@ export interface Registries {
   endpoint(ecosystem: Ecosystem): Promise<Endpoint>;
   /** Tells the registry where to send clients for packages it does not have; the URL carries no credential. */
   passThrough?(ecosystem: Ecosystem, url: string): Promise<void>;
-  /** Which token a secret is, asked with that secret itself. `undefined`: unknown there. */
-  introspect?(secret: Secret): Promise<Token | undefined>;
+  /**
+   * Which token a secret is, asked with that secret itself. `undefined`: unknown there.
+   * @param origin `anywhere`: nobody has said that it is for this issuer, who is sent it only if it must be theirs
+   * @throws Problem `not_found` where that cannot be told
+   */
+  introspect?(secret: Secret, origin?: "here" | "anywhere"): Promise<Token | undefined>;
   /** What clients of the registry are given as their password, where that is not the token as it was issued. */
   password?(secret: Secret): Secret;
 }

@@ -6,15 +6,19 @@ import { openFlyio } from "../support/flyio.ts";
 import { openJfrogMachine } from "../support/jfrog.ts";
 import { base64, planted } from "./planted.ts";
 
-it("JFrog is asked about its own, JWT and reference token, with that token alone", async () => {
+it("JFrog is asked about what is its own by what it says, with that token alone", async () => {
   await using machine = await openJfrogMachine();
   const { fake } = machine;
   const [live, named, dead] = [fake.addToken(), fake.addToken({ reference: true }), fake.addToken()];
+  const another = fake.addToken({ foreign: true }).value;
   dead.revokedAt = 1;
   const others = ["bag of macaroons", "session", "npm", "PyPI", "API key"].map(
     (name) => planted[name]?.().value ?? "",
   );
-  await machine.write("a", [live.value, base64(`bob:${named.reference}`), dead.value, ...others].join("\n"));
+  await machine.write(
+    "a",
+    [live.value, base64(`bob:${named.reference}`), dead.value, another, ...others].join("\n"),
+  );
   const { findings } = answerOf(findLeaks, await machine.call("find_leaks", { paths: ["a"] }));
   const inLine = (line: number) => findings.find((one) => one.line === line);
   expect(inLine(1)).toMatchObject({
@@ -22,13 +26,15 @@ it("JFrog is asked about its own, JWT and reference token, with that token alone
     active: "yes",
     token: { id: live.id, provider: "jfrog" },
   });
-  expect(inLine(2)).toMatchObject({ kind: "JFrog reference token", active: "yes", token: { id: named.id } });
+  // It does not say which platform is its own.
+  expect(inLine(2)).toMatchObject({ kind: "JFrog reference token", active: "unknown" });
+  expect(inLine(4)).toMatchObject({ active: "unknown", reason: expect.stringMatching(/^Another platform/) });
   expect(inLine(3)?.active).not.toBe("yes");
-  expect(findings.filter(({ line }) => line > 3).map(({ active }) => active)).toEqual(
+  expect(findings.filter(({ line }) => line > 4).map(({ active }) => active)).toEqual(
     others.map(() => "unknown"),
   );
   const canaries = new Canaries();
-  for (const other of others) canaries.add(other.slice(-40));
+  for (const other of [...others, another, named.reference ?? ""]) canaries.add(other.slice(-40));
   expect(fake.received.length).toBeGreaterThan(0);
   expect(canaries.in(JSON.stringify(fake.received))).toEqual([]);
 });

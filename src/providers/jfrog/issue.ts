@@ -108,6 +108,7 @@ async function recordOf(
   return {
     token_id: made.token_id,
     subject: claims?.sub ?? (await known.session.username()),
+    issuer: claims?.iss,
     issued_at,
     description,
     expiry: expiry || undefined,

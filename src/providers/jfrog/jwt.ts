@@ -34,6 +34,11 @@ export function userOf(subject: string): string {
   return subject.startsWith("jfrt@") ? subject.slice(subject.lastIndexOf("/") + 1) : subject;
 }
 
+/** The services that are named as issuer or in the subject: `jfac@ID`. That of the web page is `@000` everywhere. */
+export function servicesIn({ iss = "", sub }: Pick<Claims, "iss" | "sub">): string[] {
+  return [iss, sub].flatMap((text) => /^jf[a-z]{2}@(?!0+(?:\/|$))[^/]+/.exec(text) ?? []);
+}
+
 function objectIn(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -13,6 +13,7 @@ const absent = <Shape extends z.ZodType>(shape: Shape) =>
 export const recordShape = z.object({
   token_id: z.string().min(1),
   subject: z.string(),
+  issuer: absent(z.string()),
   issued_at: z.number(),
   expiry: absent(z.number()),
   description: absent(z.string()),

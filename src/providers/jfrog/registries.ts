@@ -21,6 +21,6 @@ export function registriesOf(
       found(keys);
       return endpointOf(ecosystem, session.credential.url, keys);
     },
-    introspect: (secret) => introspect(secret, open(), fetch),
+    introspect: (secret, origin) => introspect(secret, open(), fetch, origin),
   };
 }

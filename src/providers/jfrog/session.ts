@@ -7,7 +7,7 @@ import { send } from "../http.ts";
 import { answer } from "./answers.ts";
 import type { components, paths } from "./api.generated.ts";
 import type { Credential, Credentials } from "./credential.ts";
-import { claimsOf, userOf } from "./jwt.ts";
+import { claimsOf, servicesIn, userOf } from "./jwt.ts";
 import { ownRecord } from "./records.ts";
 import { since } from "./version.ts";
 
@@ -19,6 +19,8 @@ export interface Session {
   api: Api;
   /** The name of the user whose credential it is. @throws Problem */
   username(): Promise<string>;
+  /** The platform's services, as far as the credential names them. @throws Problem */
+  services(): Promise<readonly string[]>;
   /** `undefined` when the platform does not say. */
   version(): Promise<string | undefined>;
   /** `undefined` when the credential may not see them. */
@@ -69,6 +71,12 @@ function sessionOf(credential: Credential, fetch: Seams["fetch"]): Session {
         `The platform does not say whose the credential in ${credential.source} is: it is a reference token, and the platform is older than ${since.ownToken}.`,
         "Use a JWT, which says so itself.",
       );
+    }),
+    services: once(async () => {
+      const claims = claimsOf(credential.secret);
+      if (claims) return servicesIn(claims);
+      const record = await ownRecord({ api, credential });
+      return record ? servicesIn({ iss: record.issuer, sub: record.subject }) : [];
     }),
     version: once(async () => {
       const call = answer(api.GET("/artifactory/api/system/version"), credential);

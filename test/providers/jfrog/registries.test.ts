@@ -155,6 +155,43 @@ describe("whose a value is", () => {
     expect(await known(reference, opened)).toMatchObject({ id });
   });
 
+  test("is not asked of a platform that another one's token would be sent to", async () => {
+    await using opened = await stage();
+    const { fake, provider } = opened;
+    const another = new Secret(fake.addToken({ foreign: true }).value);
+    const byReference = opened.open({
+      JFROG_ACCESS_TOKEN: fake.addToken({ reference: true }).reference ?? "",
+    });
+    for (const { registries } of [provider, byReference]) {
+      expect(await registries.introspect?.(another)).toBeUndefined();
+      const refusal = rejection(registries.introspect?.(another, "anywhere") ?? Promise.resolve());
+      expect(await refusal).toMatchObject({
+        code: "not_found",
+        message: expect.stringMatching(/^Another platform/),
+      });
+    }
+    expect(JSON.stringify(fake.received)).not.toContain(another.reveal().slice(-60));
+  });
+
+  test("is not asked about what lay anywhere, where it cannot be told whose it is", async () => {
+    await using opened = await stage();
+    const { value, id, reference = "" } = opened.fake.addToken({ reference: true });
+    const { introspect } = opened.provider.registries;
+    expect(await introspect?.(new Secret(value), "anywhere")).toMatchObject({ id });
+    const { length } = opened.fake.received;
+    const refusal = rejection(introspect?.(new Secret(reference), "anywhere") ?? Promise.resolve());
+    expect(await refusal).toMatchObject({ message: expect.stringContaining("sent nowhere") });
+    expect(opened.fake.received.length).toBe(length);
+    // By a credential whose platform is too old to say who it is.
+    const old = await stage({ version: "7.53.0" });
+    await using _ = old;
+    const other = old.open({ JFROG_ACCESS_TOKEN: old.fake.addToken({ reference: true }).reference ?? "" });
+    const jwt = new Secret(old.fake.addToken().value);
+    const second = rejection(other.registries.introspect?.(jwt, "anywhere") ?? Promise.resolve());
+    expect(await second).toMatchObject({ message: expect.stringContaining("cannot be told") });
+    expect(JSON.stringify(old.fake.received)).not.toContain(jwt.reveal().slice(-60));
+  });
+
   test.each([
     "hunter2",
     "eyJhbGciOiJub25lIn0.e30.x",
