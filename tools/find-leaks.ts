@@ -45,5 +45,9 @@ export const findLeaks = defineTool({
     const { findLeaks: find } = await import("../src/leaks/find.ts");
     return find(input, context);
   },
+  // It reads secrets, and so it is written down whoever asked for that.
+  concerns: (_input, output) => [
+    ...new Set((output?.findings ?? []).flatMap(({ token }) => (token ? [String(token.id)] : []))),
+  ],
   say: report,
 });

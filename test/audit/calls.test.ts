@@ -99,6 +99,21 @@ it("nothing is written by what changes nothing", async () => {
   expect(await machine.read(at)).toBeUndefined();
 });
 
+it("what reads secrets is written down, with the tokens that it found", async () => {
+  await using machine = await openMachine();
+  const { token, value } = await machine.registry.mint();
+  await machine.write("a.env", `A=${value}\nB=${value}\n`);
+  await machine.call("find_leaks");
+  await machine.call("find_leaks", { paths: ["nowhere"] });
+  expect(await story(machine)).toEqual([
+    "begin find_leaks",
+    "end find_leaks ok",
+    "begin find_leaks",
+    "end find_leaks not_found",
+  ]);
+  expect((await entries(machine))[1]).toMatchObject({ ids: [token.id] });
+});
+
 it("how it ended is the problem's code, or that the person said no", async () => {
   await using machine = await openMachine();
   const { token } = await machine.registry.mint({ name: "old" });
