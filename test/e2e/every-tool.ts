@@ -66,6 +66,8 @@ export async function tellEveryTool(call: CallTool): Promise<Told> {
   await refuse("find_leaks", { paths: ["moon"] }, "not_found");
   await succeed("restore_package_manager", { manager: "npm" });
   await refuse("restore_package_manager", { manager: "npm" }, "not_found");
+  await agree("rotate_token", { id, deliver_to: "inline" });
+  await refuse("rotate_token", { id }, "conflict");
   await agree("revoke_token", { ids: [id] });
   await refuse("revoke_token", {}, "invalid_input");
   await agree("delete_token", { ids: [id] });

@@ -23,7 +23,7 @@ function validating(call: CallTool, listed: readonly { name: string; outputSchem
 }
 
 /** What the form asks for: the token's name, which the plan quotes. */
-const agrees = (message: string) => /(?:Revoke|Delete) (\S+) \(/.exec(message)?.[1] ?? "";
+const agrees = (message: string) => /(?:Rotate|Revoke|Delete) (\S+) \(/.exec(message)?.[1] ?? "";
 
 describe("a client over stdio", () => {
   const kinds: [string, AgentOptions, string][] = [

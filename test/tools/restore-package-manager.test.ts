@@ -2,6 +2,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { configurePackageManager } from "../../tools/configure-package-manager.ts";
+import { generateToken } from "../../tools/generate-token.ts";
 import { restorePackageManager } from "../../tools/restore-package-manager.ts";
 import { answerOf, expectRefusal, expectSameFacts } from "../support/answers.ts";
 import { treeOf } from "../support/home.ts";
@@ -42,6 +43,16 @@ it("puts the former bytes back, and leaves the token alone", async () => {
     status: string;
   };
   expect(status).toBe("active");
+});
+
+it("takes a value out of a file to which it was delivered, and says that the token lives", async () => {
+  const env = join(world.home, ".env");
+  await writeFile(env, "# mine\n", { mode: 0o600 });
+  const made = answerOf(generateToken, await call("generate_token", { name: "ci", deliver_to: "env_file" }));
+  const result = await restore({ restore_id: made.delivery.restore_id });
+  expect(answerOf(restorePackageManager, result).token_id).toBe(made.token.id);
+  expect(result.text).toMatch(new RegExp(`revokes no token.*${made.token.id}.*revoke_token`));
+  expect(await readFile(env, "utf8")).toBe("# mine\n");
 });
 
 it("leaves nothing of several set-ups that shared an entry, in whatever order they are taken back", async () => {
