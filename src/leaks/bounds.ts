@@ -19,6 +19,8 @@ const limits = {
   places: 10,
   /** Values about which issuers are asked. */
   asked: 50,
+  /** Characters of what is said of places: more would fill an agent's context. */
+  said: 40_000,
 } as const;
 
 export type Limits = { readonly [Name in keyof typeof limits]: number };

@@ -9,6 +9,7 @@ import { Problem, quote } from "../problem.ts";
 import { fingerprintsOf, type Secret } from "../secret.ts";
 import { adviceOn } from "./advice.ts";
 import { Bounds, type Limits, Skipped } from "./bounds.ts";
+import { excerptOf } from "./excerpt.ts";
 import { gitOf } from "./git.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { placesKnown } from "./places.ts";
@@ -54,11 +55,13 @@ export async function findLeaks(request: Request, context: Context, limits: Part
   if (git_history) await sweep.history();
 
   const { files, bytes, commits, ended } = bounds;
+  const all = await findingsOf(sweep.sightings, bounds.limits.asked, context);
+  const { findings, left } = excerptOf(all, bounds.limits.said);
   return {
-    findings: await findingsOf(sweep.sightings, bounds.limits.asked, context),
+    findings: [...findings],
     scanned: { files, bytes, commits },
-    skipped: [...(ended === undefined ? [] : [ended]), ...skipped.sentences()],
-    truncated: ended !== undefined,
+    skipped: [ended, left].filter((one) => one !== undefined).concat(skipped.sentences()),
+    truncated: ended !== undefined || left !== undefined,
   };
 }
 

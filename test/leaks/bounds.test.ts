@@ -78,6 +78,25 @@ describe("bounds", () => {
     );
   });
 
+  it("no more is said than an agent can read, and of every token before all of any", async () => {
+    await using machine = await openHere();
+    const { value } = await machine.registry.mint();
+    const values = [...Array.from({ length: 30 }, npm), value];
+    for (let at = 0; at < 9; at++) await machine.write(`file ${at}`, `${values.join("\n")}\n`);
+    const { findings, skipped, truncated } = await find(machine, { said: 20_000 });
+    const fingerprints = findings.map(({ fingerprint }) => fingerprint);
+    expect(new Set(fingerprints).size).toBe(31);
+    expect(JSON.stringify(findings).length).toBeLessThan(20_000);
+    expect(findings[0]).toMatchObject({ active: "yes" });
+    expect([skipped, truncated]).toEqual([
+      [expect.stringMatching(new RegExp(`^${279 - findings.length} more places .* 0 whole tokens`))],
+      true,
+    ]);
+    const few = await find(machine, { said: 2000 });
+    expect(few.findings[0]).toMatchObject({ active: "yes" });
+    expect(few.skipped[0]).toContain(`${31 - few.findings.length} whole tokens`);
+  });
+
   it("issuers are asked about so many values", async () => {
     await using machine = await openHere();
     const values = await Promise.all([1, 2, 3].map(() => machine.registry.mint()));
