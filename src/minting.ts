@@ -68,7 +68,8 @@ export async function handOver(
   });
 }
 
-async function orRevoke<T>(tokens: Tokens, id: string, act: () => Promise<T>): Promise<T> {
+/** @throws Problem what `act` throws, and that the token was revoked, or could not be */
+export async function orRevoke<T>(tokens: Tokens, id: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The successor is made, and its value on disk before anything else happens. */
 import type { Context } from "../context.ts";
-import { mint, revokeOrSay } from "../minting.ts";
+import { mint, orRevoke } from "../minting.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
 import { fingerprintsOf, Secret } from "../secret.ts";
@@ -27,13 +27,10 @@ export async function withSuccessor(begun: RotationRecord, context: Context): Pr
       expires_at: expires_at === null ? null : new Date(expires_at),
       idempotency_key: `rotate-${record.id}-${record.attempt}`,
     };
-    const { token, secret } = await mint(tokens, asked, context).catch(async (error) => {
-      // Nothing has changed: the next rotation of this token begins anew.
-      if (error instanceof Problem && error.code !== "provider_down")
-        await context.rotations.write({ ...record, phase: "aborted" }).catch(() => {});
-      throw error;
-    });
-    if (secret) return noted(record, token, secret, context);
+    const { token, secret } = await mint(tokens, asked, context).catch((error) =>
+      ended(error, record, context),
+    );
+    if (secret) return noted(record, token, secret, context).catch((error) => ended(error, record, context));
     await tokens.revoke(token.id);
     record = await context.rotations.write({ ...record, attempt: record.attempt + 1 });
   }
@@ -46,10 +43,11 @@ async function noted(
   secret: Secret,
   context: Context,
 ): Promise<RotationRecord> {
-  try {
-    const old = subjectOf(record);
+  const { tokens } = context.use("tokens", record.provider);
+  const old = subjectOf(record);
+  return orRevoke(tokens, token.id, async () => {
     const { consumers } = await placesOf(old, undefined, context);
-    return await context.rotations.write({
+    return context.rotations.write({
       ...record,
       phase: "minted",
       new_id: token.id,
@@ -57,11 +55,17 @@ async function noted(
       value: secret.reveal(),
       formers: await formersOf(old, consumers, context),
     });
-  } catch (error) {
-    await revokeOrSay(context.use("tokens", record.provider).tokens, token.id, error);
-    await context.rotations.write({ ...record, phase: "aborted" }).catch(() => {});
-    throw error;
-  }
+  });
+}
+
+/**
+ * Nothing has changed: the next rotation of this token begins anew. One that an issuer did not answer may have made a
+ * successor: it is asked for again, and found then.
+ */
+async function ended(error: unknown, record: RotationRecord, { rotations }: Context): Promise<never> {
+  if (error instanceof Problem && error.code !== "provider_down")
+    await rotations.write({ ...record, phase: "aborted" }).catch(() => {});
+  throw error;
 }
 
 /** The old one, as far as it decides over its places. */

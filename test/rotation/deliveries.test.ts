@@ -179,4 +179,3 @@ it("a file that the user has edited since keeps their edit, and gets the value",
   await here.rotate({ id });
   expect(await here.read("app.env")).toBe(text.replace(here.values[0] ?? "", here.values[1] ?? ""));
 });
-

@@ -1,5 +1,7 @@
 /** What a process has left that was killed, or that could not go on; what became of it meanwhile; and two at once. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Context, createContext } from "../../src/context.ts";
 import type { RotationRequest } from "../../src/rotation/begin.ts";
@@ -13,12 +15,12 @@ let here: Setting;
 let dies: ((request: string) => boolean) | undefined;
 let isDead = () => {};
 const forever = new Promise<never>(() => {});
-let onMinted = async () => {};
+let onMinted = () => {};
 beforeEach(async () => {
   dies = undefined;
-  onMinted = async () => {};
+  onMinted = () => {};
   here = await openSetting({
-    minted: () => onMinted(),
+    minted: async () => onMinted(),
     fetch: (real) => async (input, init) => {
       const request = typeof input === "object" && "url" in input ? input.url : String(input);
       if (!dies?.(request)) return real(input, init);
@@ -216,51 +218,51 @@ describe("a record that", () => {
   it("cannot be written keeps everything as it is", async () => {
     const id = await here.toFile();
     await writeFile(here.at("ours/state/rotations"), "a file where the folder is to be");
-    expectRefusal(await here.call("rotate_token", { id }), "file_unwritable");
+    expectRefusal(await here.call("rotate_token", { id }), "file_unreadable");
     expect(await here.active()).toEqual([id]);
   });
 
-  /** A folder where the record is to be. */
-  async function block(): Promise<() => Promise<void>> {
-    const [one] = await here.records();
-    await rm(one?.path ?? "");
-    await mkdir(one?.path ?? "");
-    return async () => {
-      await rm(one?.path ?? "", { recursive: true });
-      if (one) await writeFile(one.path, JSON.stringify(one.record));
+  /** A folder where the record is to be. @returns how to put that back */
+  function block(): () => void {
+    const folder = here.at("ours/state/rotations");
+    const path = join(folder, readdirSync(folder).find((name) => name.endsWith(".json")) ?? "");
+    const text = readFileSync(path);
+    rmSync(path);
+    mkdirSync(path);
+    return () => {
+      rmdirSync(path);
+      writeFileSync(path, text);
     };
   }
 
   it("cannot be written when the successor is there ends the successor", async () => {
     const id = await here.toFile();
-    let unblock = async () => {};
     const before = await here.tree();
-    onMinted = async () => {
-      unblock = await block();
+    let unblock = () => {};
+    onMinted = () => {
+      unblock = block();
     };
-    expectRefusal(await here.call("rotate_token", { id }), "file_unwritable");
+    expectRefusal(
+      await here.call("rotate_token", { id }),
+      "file_unwritable",
+      /The new token tok_\w+ was revoked/,
+    );
     expect(await here.active()).toEqual([id]);
     expect(await here.tree()).toEqual(before);
-    await unblock();
+    onMinted = () => {};
+    unblock();
     const { new: successor } = await here.rotate({ id });
     expect(await here.active()).toEqual([successor?.id]);
   });
 
   it("cannot be written when every place has the new value is carried on with", async () => {
     const id = await here.toFile();
-    let unblock = async () => {};
-    const undo: Promise<void>[] = [];
+    let unblock: (() => void) | undefined;
     here.world.cut = (request) => {
-      if (request.endsWith("/introspect") && undo.length === 0)
-        undo.push(
-          block().then((one) => {
-            unblock = one;
-          }),
-        );
+      if (request.endsWith("/introspect")) unblock ??= block();
       return false;
     };
     const result = await here.call("rotate_token", { id });
-    await Promise.all(undo);
     expectRefusal(
       result,
       "file_unwritable",
@@ -268,7 +270,7 @@ describe("a record that", () => {
     );
     expect(await here.active()).toHaveLength(2);
     expect(await here.read("the-token")).toBe(`${here.values[1]}\n`);
-    await unblock();
+    unblock?.();
     const { new: successor } = await here.rotate({ id });
     expect(await here.active()).toEqual([successor?.id]);
     expect(await here.tokens()).toHaveLength(2);
