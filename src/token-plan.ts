@@ -39,7 +39,13 @@ export function planFor(token: ProposedToken): Plan {
   };
 }
 
-/** A length as a length: the moment at which it ends is another one each time that it is planned. */
+/** In milliseconds. */
+const minute = 60_000;
+
+/**
+ * A length as a length: the moment at which it ends is another one each time that it is planned, and some time may have
+ * passed since it was said.
+ */
 export function lifeOf({
   expires,
   expires_at,
@@ -49,5 +55,5 @@ export function lifeOf({
   const isDate = expires !== undefined && /^\s*\d{4}-/.test(expires);
   return isDate
     ? `until ${expires_at.toISOString()}`
-    : `for ${inWords(expires_at.getTime() - now.getTime())}`;
+    : `for ${inWords(Math.round((expires_at.getTime() - now.getTime()) / minute) * minute)}`;
 }

@@ -45,12 +45,13 @@ async function prepared(input: Input, context: Context) {
   const { tokens, provider } = context.use("tokens", input);
   const { name, permission, environment, idempotency_key, flyio, deliver_to } = input;
   const wish = wishOf(tokens, input);
-  const expires_at = policy.expiry(input.expires, wish, context.now());
+  const now = context.now();
+  const expires_at = policy.expiry(input.expires, wish, now);
   policy.permit(wish);
   policy.permitDelivery(deliver_to, environment);
   const outlet = await context.outlet(deliver_to, destinationOf(input), provider);
   const request = { name, permission, environment, idempotency_key, expires_at, flyio };
-  return { tokens, provider, request, outlet };
+  return { tokens, provider, request, outlet, now };
 }
 
 /** What an earlier call with the same idempotency key and the same wish has made here, while it is active. */
@@ -110,13 +111,12 @@ export const generateToken = defineTool({
     const { environment = "", name, permission, expires, deliver_to, reason } = input;
     const why = context.policy.asks(input);
     if (why === undefined) return undefined;
-    const { tokens, provider, request } = await prepared(input, context);
+    const { tokens, provider, request, now } = await prepared(input, context);
     if (await madeBefore(input, provider, context)) return undefined;
     // Nobody is to be asked about what would be refused.
     if (provider.environments?.create) await provider.environments.get(environment);
     await tokens.check?.(request);
     const { expires_at } = request;
-    const now = context.now();
     const goes = [deliver_to, ...wordsOf(destinationOf(input))].join(", ");
     const issuer = provider.title;
     return planFor({ why, name, permission, environment, issuer, expires, expires_at, now, goes, reason });

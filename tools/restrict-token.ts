@@ -38,7 +38,9 @@ export const restrictToken = defineTool({
     const outlet = await context.outlet(deliver_to, destinationOf(rest));
     const parent = await tokenBy(from, context);
     // What is left of it beside reading, nobody can say: it may be all of it.
-    const limit = context.policy.limit({ permission: restrictions.read_only ? "read_only" : "custom" });
+    const wish = { permission: restrictions.read_only ? "read_only" : "custom" } as const;
+    context.policy.permit(wish);
+    const limit = context.policy.limit(wish);
     const { secret, explanation } = await restrict.narrow(parent, restrictions, limit);
     const username = "x";
     const receipt = await outlet.deliver({ username, secret });

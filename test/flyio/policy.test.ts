@@ -31,6 +31,17 @@ test("the kind of a token, which decides over its permission, is judged by what 
   expect((await here.call("generate_token", reading)).isError).toBeUndefined();
 });
 
+test("a narrower copy is a new token, too: what it may do beside reading, nobody can say", async () => {
+  await using here = await ruled({ permissions: ["read_only"] });
+  await here.write("token", here.fake.addToken().header);
+  const restrict = (restrictions: object) =>
+    here.call("restrict_token", { from: "file:token", restrictions });
+  const { error, text } = await restrict({ actions: "everything but delete" });
+  expect(error).toMatchObject({ code: "forbidden", allowed: ["read_only"], did_you_mean: "read_only" });
+  expect(text).not.toContain("fm2_");
+  expect((await restrict({ read_only: true })).isError).toBeUndefined();
+});
+
 test("a narrower copy ends by the limit of what it may do", async () => {
   await using here = await ruled({ max_expiry: { read_only: "9d", read_write: "1d" } });
   await here.write("token", here.fake.addToken().header);

@@ -11,11 +11,11 @@ let folder: string;
 let machine: Machine;
 
 /** A machine whose operator has these rules. */
-async function ruled(rules: object, env: Record<string, string> = {}): Promise<Machine> {
+async function ruled(rules: object, env: Record<string, string> = {}, now = () => clock): Promise<Machine> {
   const path = join(folder, "policy.json");
   await writeFile(path, JSON.stringify(rules), { mode: 0o600 });
   const programs = { npm: "exit 0" };
-  const opened = await openMachine({ now: () => clock, programs, env: { FLY_TOKENS_POLICY: path, ...env } });
+  const opened = await openMachine({ now, programs, env: { FLY_TOKENS_POLICY: path, ...env } });
   for (const name of ["production", "staging"]) await opened.registry.call("POST", "/environments", { name });
   return opened;
 }
@@ -215,6 +215,21 @@ describe("in a protected environment", () => {
     const { isError, wire } = await agreedTo("rotate_token", { id, reason: "it is due" });
     expect(isError, wire).toBeUndefined();
     expect((await other.tokens()).map(({ status }) => status).sort()).toEqual(["active", "revoked"]);
+  });
+
+  it("a life is said as it was meant, whatever time passes in between, so that it stays one question", async () => {
+    await machine[Symbol.asyncDispose]();
+    machine = await ruled({ environments: { production: { protected: true, max_expiry: "7d" } } }, {}, () => {
+      pass(7);
+      return clock;
+    });
+    const { call } = await machine.connect();
+    for (const [tool, args] of [
+      ["generate_token", deploy],
+      ["configure_package_manager", npm],
+    ] as const) {
+      expect(required(await call(tool, args))?.plan).toContain("It lives for 7d.");
+    }
   });
 
   it("nothing is minted by whoever forgot to ask", async () => {
