@@ -2,15 +2,13 @@
  * Macaroons in every form, a user's own token, and a Fly.io that quotes them back: every tool does its work there and fails
  * at it, and none of them is seen but where it was asked for.
  */
-import { readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { describe, expect, it, vi } from "vitest";
-import { faultLine, openLog } from "../../src/log.ts";
+import { describe, expect, it } from "vitest";
 import { macaroonsOf, parseHeader } from "../../src/macaroon/header.ts";
 import { tools } from "../../tools/index.generated.ts";
 import { Canaries } from "../support/canaries.ts";
 import { openFlyio } from "../support/flyio.ts";
-import { treeOf } from "../support/home.ts";
+import { foundIn, outletsOf } from "../support/outlets.ts";
+import { played, shownIn } from "../support/played.ts";
 import type { ClientOptions, ToolResult } from "../support/world.ts";
 
 /** What makes one macaroon another than its kin: its signature, in each form that it has. */
@@ -33,42 +31,32 @@ async function openScene(era: ClientOptions["era"]) {
   const { fake } = here;
   const canaries = new Canaries();
   const asked = new Set<string>();
-  const [succeeded, failed] = [new Set<string>(), new Set<string>()];
   const { call } = await here.connect({ era });
   for (const { token } of fake.users) canaries.add(token);
   const watch = (header: string) => {
     for (const signature of signaturesIn(header)) canaries.add(signature);
   };
-  const scene = {
+  const told = (result: ToolResult) => {
+    for (const { header } of fake.tokens) watch(header);
+    const shown = shownIn(result);
+    if (shown === undefined) return;
+    watch(shown);
+    for (const signature of signaturesIn(shown)) asked.add(signature);
+  };
+  return {
     here,
     canaries,
     asked,
-    succeeded,
-    failed,
     watch,
+    ...played(call, told),
     /** What the last token is, for a Fly.io that quotes it under any prefix. */
     quoting: () => {
       const last = fake.tokens.at(-1)?.header ?? "";
       const body = last.replace(/^FlyV1 fm2_/, "");
       return `${last} fm2_${body} fm1r_${body} Bearer fm1a_${body} ${Buffer.from(`x:fm2_${body}`).toString("base64")} ${fake.users[0]?.token}`;
     },
-    async call(name: string, args: Record<string, unknown> = {}): Promise<ToolResult> {
-      const result = await call(name, args);
-      for (const { header } of fake.tokens) watch(header);
-      const { credential, confirmation_required: plan } = result.data as {
-        credential?: { token: string };
-        confirmation_required?: { confirmation: string };
-      };
-      if (credential) {
-        watch(credential.token);
-        for (const signature of signaturesIn(credential.token)) asked.add(signature);
-      }
-      (result.isError ? failed : succeeded).add(name);
-      return plan ? scene.call(name, { ...args, confirmation: plan.confirmation }) : result;
-    },
     [Symbol.asyncDispose]: () => here[Symbol.asyncDispose](),
   };
-  return scene;
 }
 
 type Scene = Awaited<ReturnType<typeof openScene>>;
@@ -130,6 +118,22 @@ const plays: ((scene: Scene) => Promise<unknown>)[] = [
     await call("get_status", { verbose: true });
   },
   async ({ call, here, quoting }) => {
+    const args = { name: "held", flyio: { org: "acme" }, deliver_to: "env_file" };
+    const { data } = await call("generate_token", args);
+    const { id } = (data as { token?: { id: string } }).token ?? {};
+    const refusal = { kind: "graphql-error", message: quoting(), code: "UNPROCESSABLE" } as const;
+    here.fake.faults.next("createLimitedAccessToken", refusal);
+    await call("rotate_token", { id });
+    // When the successor is in every place, and the old one is to go.
+    here.fake.faults.next("deleteLimitedAccessToken", { kind: "graphql-error", message: quoting() });
+    await call("rotate_token", { id, deliver_to: "inline", keep_old_for: "0" });
+    await call("find_leaks", { paths: [".env", "kept", "narrow"] });
+    here.fake.faults.always("viewer", { kind: "graphql-error", message: quoting() });
+    await call("find_leaks");
+    here.fake.faults.clear();
+    await call("find_leaks", { paths: ["nothing"] });
+  },
+  async ({ call, here, quoting }) => {
     await call("list_tokens");
     await call("list_tokens", { flyio: { app: "web" }, limit: 2 });
     here.fake.faults.next("organizations", { kind: "graphql-error", message: quoting() });
@@ -153,23 +157,7 @@ describe.each<ClientOptions["era"]>(["legacy", "modern"])("with a client of the 
     expect([...scene.failed].sort()).toEqual([...all].sort());
     expect([...scene.succeeded].sort()).toEqual(all.filter((name) => !none.includes(name)).sort());
 
-    const lines: string[] = [];
-    const stderr = vi
-      .spyOn(process.stderr, "write")
-      .mockImplementation((line) => lines.push(String(line)) > 0);
-    for (const fault of here.faults) openLog("debug").error(faultLine(fault));
-    stderr.mockRestore();
-    const ours = Object.entries(await treeOf(here.at("ours")));
-    const outlets = {
-      frames: here.frames,
-      lines,
-      journal: ours.flatMap(([name, text]) => (name.includes("backups/") ? [name] : [name, text])),
-      processes: [(await here.read("seen")) ?? ""],
-      "temporary files": await readdir(tmpdir()),
-    };
-    const found = Object.entries(outlets).flatMap(([where, texts]) =>
-      texts.flatMap((text) => canaries.in(text).map((value) => ({ where, value }))),
-    );
+    const found = foundIn(await outletsOf(here), canaries);
     expect(found.filter(({ value }) => !asked.has(value))).toEqual([]);
     expect([...new Set(found.map(({ where }) => where))]).toEqual(["frames"]);
     expect(canaries.in((await here.read("input")) ?? "").length).toBeGreaterThan(0);

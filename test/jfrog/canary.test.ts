@@ -2,15 +2,13 @@
  * JWTs and reference tokens, and a JFrog that quotes them back and loses answers: every tool does its work there and fails
  * at it, and none of them is seen but where it was asked for.
  */
-import { readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { describe, expect, it, vi } from "vitest";
-import { faultLine, openLog } from "../../src/log.ts";
+import { describe, expect, it } from "vitest";
 import { tools } from "../../tools/index.generated.ts";
 import { Canaries } from "../support/canaries.ts";
-import { treeOf } from "../support/home.ts";
 import { openJfrogMachine } from "../support/jfrog.ts";
-import type { ClientOptions, ToolResult } from "../support/world.ts";
+import { foundIn, outletsOf } from "../support/outlets.ts";
+import { played, shownIn } from "../support/played.ts";
+import type { ClientOptions } from "../support/world.ts";
 
 /** What makes one value another than its kin, in each form that it has: the signature of a JWT, the end of the others. */
 function marksOf(value: string): string[] {
@@ -43,7 +41,6 @@ async function openScene(era: ClientOptions["era"], references: boolean) {
   const { fake } = here;
   const canaries = new Canaries();
   const asked = new Set<string>();
-  const [succeeded, failed] = [new Set<string>(), new Set<string>()];
   const { call } = await here.connect({ era });
   const watch = () => {
     for (const { value, reference, refreshToken } of fake.tokens)
@@ -55,8 +52,10 @@ async function openScene(era: ClientOptions["era"], references: boolean) {
     here,
     canaries,
     asked,
-    succeeded,
-    failed,
+    ...played(call, (result) => {
+      const shown = shownIn(result);
+      if (shown !== undefined) for (const mark of marksOf(shown)) asked.add(mark);
+    }),
     watch,
     /** What a JFrog may say: the caller's token, and one that this process has never seen. */
     quoting() {
@@ -75,16 +74,6 @@ async function openScene(era: ClientOptions["era"], references: boolean) {
         await act();
         fake.faults.clear();
       }
-    },
-    async call(name: string, args: Record<string, unknown> = {}): Promise<ToolResult> {
-      const result = await call(name, args);
-      const { credential, confirmation_required: plan } = result.data as {
-        credential?: { token: string };
-        confirmation_required?: { confirmation: string };
-      };
-      if (credential) for (const mark of marksOf(credential.token)) asked.add(mark);
-      (result.isError ? failed : succeeded).add(name);
-      return plan ? scene.call(name, { ...args, confirmation: plan.confirmation }) : result;
     },
     [Symbol.asyncDispose]: () => here[Symbol.asyncDispose](),
   };
@@ -142,6 +131,22 @@ const plays: ((scene: Scene) => Promise<unknown>)[] = [
     here.fake.faults.clear();
   },
   async ({ call, here, refusing }) => {
+    const { data } = await call("generate_token", { name: "held", deliver_to: "env_file" });
+    const id = (data as { token?: { id: string } }).token?.id ?? "";
+    await call("configure_package_manager", { manager: "npm", token_id: id });
+    await refusing("createToken", () => call("rotate_token", { id }));
+    // After the successor was made.
+    await refusing("/artifactory/api/npm/npm/-/whoami", () => call("rotate_token", { id }));
+    const rotated = await call("rotate_token", { id });
+    const { new: successor } = rotated.data as { new?: { id: string } };
+    here.fake.faults.next("revokeToken", { kind: "502-before-commit" });
+    await call("rotate_token", { id: successor?.id, deliver_to: "inline", keep_old_for: "0" });
+    here.fake.faults.clear();
+    await call("find_leaks", { paths: [".env", "kept", ".npmrc"] });
+    await refusing("getOwnToken", () => call("find_leaks"));
+    await call("find_leaks", { paths: ["nothing"] });
+  },
+  async ({ call, here, refusing }) => {
     await call("get_status");
     await refusing("getOwnToken", () => call("get_status"));
     await call("get_status", { verbose: true });
@@ -175,23 +180,7 @@ describe.each(scenes)(
       expect([...scene.failed].sort()).toEqual([...all].sort());
       expect([...scene.succeeded].sort()).toEqual(all.filter((name) => !none.includes(name)).sort());
 
-      const lines: string[] = [];
-      const stderr = vi
-        .spyOn(process.stderr, "write")
-        .mockImplementation((line) => lines.push(String(line)) > 0);
-      for (const fault of here.faults) openLog("debug").error(faultLine(fault));
-      stderr.mockRestore();
-      const ours = Object.entries(await treeOf(here.at("ours")));
-      const outlets = {
-        frames: here.frames,
-        lines,
-        journal: ours.flatMap(([name, text]) => (name.includes("backups/") ? [name] : [name, text])),
-        processes: [(await here.read("seen")) ?? ""],
-        "temporary files": await readdir(tmpdir()),
-      };
-      const found = Object.entries(outlets).flatMap(([where, texts]) =>
-        texts.flatMap((text) => canaries.in(text).map((value) => ({ where, value }))),
-      );
+      const found = foundIn(await outletsOf(here), canaries);
       expect(found.filter(({ value }) => !asked.has(value))).toEqual([]);
       expect([...new Set(found.map(({ where }) => where))]).toEqual(["frames"]);
       for (const name of ["kept", "input"])

@@ -51,6 +51,8 @@ export interface World extends AsyncDisposable {
   context: Context;
   /** Every frame that a client was sent, as text. */
   frames: string[];
+  /** The same before the last net has passed them: no secret is in there, and in place of a shown one a stand-in. */
+  said: string[];
   /** Faults of ours that were reported to the log. */
   faults: unknown[];
   connect(options?: ClientOptions): Promise<{
@@ -90,6 +92,7 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
   const context = createContext(config, seams);
   const outgoing = new Outgoing();
   const frames: string[] = [];
+  const said: string[] = [];
   const faults: unknown[] = [];
   const build = () =>
     createMcpServer({
@@ -105,6 +108,7 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
       report: (error) => faults.push(error),
     });
   const clean = (json: string) => {
+    said.push(json);
     const frame = outgoing.clean(json);
     frames.push(frame);
     return frame;
@@ -115,6 +119,7 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
     registry,
     context,
     frames,
+    said,
     faults,
     async connect({ era, ask, browse } = { era: "legacy" }) {
       const client = new ModernClient(
