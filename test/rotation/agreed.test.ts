@@ -1,5 +1,6 @@
 /** What a person agrees to, what the operator wants, and what a person was to take and did not. */
 import { describe, expect, it } from "vitest";
+import { rotateToken } from "../../tools/rotate-token.ts";
 import { expectRefusal } from "../support/answers.ts";
 import type { ToolResult } from "../support/world.ts";
 import { openSetting, type Setting } from "./setting.ts";
@@ -147,6 +148,21 @@ describe("a page that nobody opens", () => {
 });
 
 describe("a value that is shown", () => {
+  it.each([
+    ["which nobody else has ends with the call whose answer reached nobody", {}, 0],
+    ["which a place has stays when the answer reached nobody", { deliver_to: "file", deliver_path: "a" }, 1],
+  ])("%s", async (_what, place, rewritten) => {
+    const here = await openSetting();
+    await here.call("generate_token", { name: "ci", ...place });
+    const [id = ""] = await here.active();
+    const input = rotateToken.input.parse({ id, deliver_to: "inline" });
+    const output = await rotateToken.run(input, here.context);
+    expect(output.rewritten).toHaveLength(rewritten);
+    await rotateToken.lost?.(output, input, here.context);
+    expect(await here.active()).toHaveLength(1 + rewritten);
+    expect(await here.active()).toContain(id);
+  });
+
   it("is shown although its issuer says nothing more once it is made", async () => {
     const here = await openSetting();
     await here.call("generate_token", { name: "ci" });

@@ -141,14 +141,17 @@ describe("a place that nobody can read", () => {
   });
 });
 
-it("a place whose issuer does not answer is put back all the same", async () => {
-  const here = await openSetting();
-  const id = await here.toFile();
-  const before = await here.tree();
+it.each([
+  ["a file", file],
+  ["a secret in a cluster", cluster],
+])("%s whose issuer does not answer is put back all the same", async (_what, place) => {
+  const { here, values } = await openAll();
+  const id = await everywhere(here, [place]);
+  const before = await values();
   here.world.cut = (request) => request.endsWith("/introspect");
   const result = await here.call("rotate_token", { id });
   expectRefusal(result, "provider_down", /put back, the new token was revoked, and the old one lives/);
-  expect(await here.tree()).toEqual(before);
+  expect(await values()).toEqual(before);
   expect(await here.active()).toEqual([id]);
 });
 

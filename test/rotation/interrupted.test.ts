@@ -152,6 +152,14 @@ describe("an interrupted rotation", () => {
     expect(credential?.token).toBe(here.values[1]);
   });
 
+  it("is the rotation of whoever carries it on, also when they ask again", async () => {
+    const id = await here.toFile();
+    await killed(id, { idempotency_key: "theirs" });
+    const { new: successor } = await here.rotate({ id, idempotency_key: "mine" });
+    expect((await here.rotate({ id, idempotency_key: "mine" })).new?.id).toBe(successor?.id);
+    expect(await here.tokens()).toHaveLength(2);
+  });
+
   it("that had just written to a new place knows it for the next one", async () => {
     const id = await here.toFile("one");
     const context = another();
