@@ -74,7 +74,8 @@ describe("MCP Inspector", () => {
     },
   );
 
-  test("calls every tool, which succeeds and refuses as advertised", async () => {
+  // Each call starts the Inspector anew.
+  test("calls every tool, which succeeds and refuses as advertised", { timeout: 300_000 }, async () => {
     await using machine = await openMachine();
     await machine.registry();
     const call: CallTool = async (name, args = {}) => {
