@@ -1,8 +1,8 @@
 /** Package managers that were set up with a token, by the journal. */
-import { stat } from "node:fs/promises";
 import type { Context } from "../context.ts";
 import type { JournalRecord } from "../disk/disk.ts";
 import type { PackageManager, Place, SecretStyle } from "../package-managers/package-manager.ts";
+import { requireFolder } from "../path.ts";
 import type { Secret } from "../secret.ts";
 import { findCredential } from "../setup/found.ts";
 import type { SetupRequest } from "../setup/job.ts";
@@ -82,7 +82,7 @@ async function groupsOf(token: Subject, ids: readonly string[], context: Context
 /** Of a set-up of the user's own it only says where to look for what outranks it: one that is gone has nothing. */
 async function folderOf({ scope, project_dir }: JournalRecord): Promise<string | undefined> {
   if (scope === "project" || project_dir === undefined) return project_dir;
-  return stat(project_dir).then(
+  return requireFolder(project_dir).then(
     () => project_dir,
     () => undefined,
   );

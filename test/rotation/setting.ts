@@ -10,7 +10,7 @@ import { answerOf } from "../support/answers.ts";
 import { treeOf } from "../support/home.ts";
 import { type MachineOptions, openMachine } from "../support/machine.ts";
 
-export const aDay = 86_400_000;
+const aDay = 86_400_000;
 const open: AsyncDisposable[] = [];
 afterEach(async () => {
   for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
