@@ -66,16 +66,16 @@ export class Confirmations {
 
   /**
    * Uses a handle up and returns the plan that was agreed to.
-   * @param approval whether somebody must have approved it at a terminal
+   * @param rule by which somebody must have approved it at a terminal, for people; `undefined`: nobody must
    * @throws Problem `declined`, or `needs_confirmation` when the approval is still missing
    */
-  async redeem(handle: string, tool: string, args: unknown, approval: boolean): Promise<Plan> {
+  async redeem(handle: string, tool: string, args: unknown, rule: string | undefined): Promise<Plan> {
     const pending = await this.look(handle);
     if (pending.tool !== tool || pending.digest !== digest(args)) throw invalid("was given for another call");
-    if (approval && !pending.approved) {
+    if (rule !== undefined && !pending.approved) {
       throw new Problem(
         "needs_confirmation",
-        "The operator wants a person to approve this at a terminal (FLY_TOKENS_CONFIRM=always).",
+        `The operator wants a person to approve this at a terminal (${rule}).`,
         `Ask the user to run \`fly-tokens approve ${handle}\`, then call again with the same confirmation.`,
       );
     }

@@ -19,8 +19,8 @@ beforeEach(() => {
 describe("a confirmation", () => {
   it("gives back the plan that was agreed to, once", async () => {
     const handle = await confirmations.offer("revoke_token", { ids: ["a"] }, plan);
-    expect(await confirmations.redeem(handle, "revoke_token", { ids: ["a"] }, false)).toEqual(plan);
-    await expect(confirmations.redeem(handle, "revoke_token", { ids: ["a"] }, false)).rejects.toEqual(
+    expect(await confirmations.redeem(handle, "revoke_token", { ids: ["a"] }, undefined)).toEqual(plan);
+    await expect(confirmations.redeem(handle, "revoke_token", { ids: ["a"] }, undefined)).rejects.toEqual(
       declined,
     );
   });
@@ -29,7 +29,7 @@ describe("a confirmation", () => {
     const handle = await confirmations.offer("revoke_token", {}, plan);
     const tries = await Promise.allSettled(
       Array.from({ length: 20 }, () =>
-        new Confirmations(folder, () => clock).redeem(handle, "revoke_token", {}, false),
+        new Confirmations(folder, () => clock).redeem(handle, "revoke_token", {}, undefined),
       ),
     );
     expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
@@ -37,44 +37,45 @@ describe("a confirmation", () => {
 
   it("does not mind the order of the arguments", async () => {
     const handle = await confirmations.offer("t", { a: 1, b: { c: 2, d: 3 } }, plan);
-    await confirmations.redeem(handle, "t", { b: { d: 3, c: 2 }, a: 1 }, false);
+    await confirmations.redeem(handle, "t", { b: { d: 3, c: 2 }, a: 1 }, undefined);
   });
 
   it("is bound to the arguments and the tool, and a wrong try does not use it up", async () => {
     const handle = await confirmations.offer("revoke_token", { ids: ["a"] }, plan);
-    await expect(confirmations.redeem(handle, "revoke_token", { ids: ["b"] }, false)).rejects.toEqual(
+    await expect(confirmations.redeem(handle, "revoke_token", { ids: ["b"] }, undefined)).rejects.toEqual(
       declined,
     );
-    await expect(confirmations.redeem(handle, "delete_token", { ids: ["a"] }, false)).rejects.toEqual(
+    await expect(confirmations.redeem(handle, "delete_token", { ids: ["a"] }, undefined)).rejects.toEqual(
       declined,
     );
-    await confirmations.redeem(handle, "revoke_token", { ids: ["a"] }, false);
+    await confirmations.redeem(handle, "revoke_token", { ids: ["a"] }, undefined);
   });
 
   it("ends after ten minutes", async () => {
     const handle = await confirmations.offer("t", {}, plan);
     clock = new Date("2026-03-01T10:10:00Z");
-    await expect(confirmations.redeem(handle, "t", {}, false)).rejects.toEqual(declined);
+    await expect(confirmations.redeem(handle, "t", {}, undefined)).rejects.toEqual(declined);
   });
 
   it.each(["", "confirm_0", "../../etc/passwd", `confirm_${"0".repeat(32)}`])(
     "cannot be made up (%j)",
     async (handle) => {
       await confirmations.offer("t", {}, plan);
-      await expect(confirmations.redeem(handle, "t", {}, false)).rejects.toEqual(declined);
+      await expect(confirmations.redeem(handle, "t", {}, undefined)).rejects.toEqual(declined);
     },
   );
 
   it("waits for a person at a terminal where the operator wants that", async () => {
     const handle = await confirmations.offer("t", {}, plan);
-    await expect(confirmations.redeem(handle, "t", {}, true)).rejects.toEqual(
+    await expect(confirmations.redeem(handle, "t", {}, "THE_RULE")).rejects.toEqual(
       expect.objectContaining({
         code: "needs_confirmation",
+        message: expect.stringContaining("THE_RULE"),
         fix: expect.stringContaining("fly-tokens approve"),
       }),
     );
     await confirmations.approve(handle);
-    await confirmations.redeem(handle, "t", {}, true);
+    await confirmations.redeem(handle, "t", {}, "THE_RULE");
     await expect(confirmations.approve(handle)).rejects.toEqual(declined);
   });
 

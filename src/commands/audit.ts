@@ -102,9 +102,10 @@ function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.once("error", reject);
     process.stdout.write(`${text}\n`, (error) => {
+      // The event of an error comes later: it is still listened for.
+      if (error) return reject(error);
       process.stdout.off("error", reject);
-      if (error) reject(error);
-      else resolve();
+      resolve();
     });
   });
 }

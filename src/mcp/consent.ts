@@ -63,11 +63,13 @@ export async function consent(
 ): Promise<Consent> {
   const { confirmation, ...args } = input;
   const policy = context.policy.confirm;
-  if (typeof confirmation === "string")
+  if (typeof confirmation === "string") {
+    const rule = policy === "always" ? context.policy.ruleOf("confirm") : undefined;
     return {
-      plan: await context.confirmations.redeem(confirmation, tool.name, args, policy === "always"),
+      plan: await context.confirmations.redeem(confirmation, tool.name, args, rule),
       by: "confirmation",
     };
+  }
   const plan = await tool.plan?.(input, context);
   if (!plan || (policy === "never" && !plan.always)) return { plan, by: "not needed" };
   const asked = canShowForm(server, ctx) ? await askPerson(ctx, tool, args, plan, context) : "cannot-ask";
