@@ -259,5 +259,11 @@ describe("audit", () => {
     await machine.write(name, text);
     const { code, stdout } = await audit("verify");
     expect([code, stdout]).toEqual([1, expect.stringMatching(/^WRONG: line 2: .*changed/)]);
+
+    // More than a pipe holds, for a reader who wants one line of it.
+    await machine.write(name, text.repeat(500));
+    const script = `"$0" "$1" audit show | head -n 1`;
+    const piped = await machine.run("sh", ["-c", script, process.execPath, bundle]);
+    expect([piped.stdout, piped.stderr]).toEqual([expect.stringMatching(/^\S+ +generate_token.*\n$/), ""]);
   });
 });
