@@ -5,6 +5,7 @@
  */
 import { Problem, type ProblemCode, quote } from "../../problem.ts";
 import type { Run, RunResult } from "../../run.ts";
+import { redact } from "../../secret.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -86,7 +87,7 @@ export function perhapsDone(error: unknown, { name }: Target): unknown {
 /** @param sent what it was given: of the login in there, which is encoded twice, no part is repeated */
 function refusal({ code, stdout, stderr }: RunResult, sent: string): Problem {
   const [said, printed] = [stderr, stdout].map((text) =>
-    quote(text.replace(/[\w+/]{16,}/g, (run) => (sent.includes(run) ? "[redacted]" : run))),
+    quote(redact(text.replace(/[\w+/]{16,}/g, (run) => (sent.includes(run) ? "[redacted]" : run)))),
   );
   const words = said || printed || `exit code ${code}`;
   const [, kind, fix] = refusals.find(([pattern]) => pattern.test(words)) ?? [];
