@@ -2,18 +2,19 @@
  * Secrets of every kind are at work here: keys, tokens that are minted, and those of others in the user's files. Every
  * tool does its work and fails at it, and wherever something comes out, none of them may be seen.
  */
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { faultLine, openLog } from "../src/log.ts";
 import { formatHeader } from "../src/macaroon/header.ts";
 import { mint } from "../src/macaroon/mint.ts";
 import { tools } from "../tools/index.generated.ts";
 import { Canaries } from "./support/canaries.ts";
 import { treeOf } from "./support/home.ts";
 import { type Machine, openMachine } from "./support/machine.ts";
+import { foundIn, heldIn, outletsOf } from "./support/outlets.ts";
+import { type Played, played, shownIn } from "./support/played.ts";
 import type { ClientOptions, ToolResult } from "./support/world.ts";
 
 const theirs = Object.fromEntries(
@@ -72,26 +73,33 @@ cat > "$HOME/input"
 
 /** The same, but what it is given before there is a token does it no harm. */
 const kubectl = `${look}
+case "$*" in
+*--dry-run=server*) cat > /dev/null; exit 0;;
+get*) echo "Error from server (NotFound)" >&2; exit 1;;
+esac
 cat > "$HOME/manifest"
-case "$*" in *--dry-run=server*) exit 0;; esac
 [ ! -e "$HOME/refuse-manifest" ] || { echo "error: $(cat "$HOME/manifest") $(sed -n 's/.*json": "\\(.*\\)"/\\1/p' "$HOME/manifest" | base64 -d)" >&2; exit 1; }
 `;
 
-interface Scene extends AsyncDisposable {
+const git = 'exec git "$@"';
+
+interface Scene extends AsyncDisposable, Played {
   here: Machine;
   canaries: Canaries;
   /** Values that were shown because somebody asked. */
   asked: Set<string>;
-  call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
-  succeeded: Set<string>;
-  failed: Set<string>;
+  /** The phases of rotations whose records held values after a call. */
+  holding: Set<string>;
+  /** Ends of addresses where every request is refused, in words that quote who it was for. */
+  refused: Set<string>;
 }
 
 async function openScene(
   era: ClientOptions["era"],
-  programs: Record<string, string> = { docker, kubectl },
+  programs: Record<string, string> = { docker, kubectl, git },
 ): Promise<Scene> {
   const canaries = new Canaries();
+  const refused = new Set<string>();
   for (const secret of Object.values(theirs)) canaries.add(secret);
   const here = await openMachine({
     programs,
@@ -101,6 +109,11 @@ async function openScene(
       if (pathname.endsWith("/tokens/tok_quotes"))
         return Response.json({ error: { code: "invalid", message: said } }, { status: 400 });
       if (pathname.endsWith("/tokens/tok_throws")) throw new Error(said);
+      if ([...refused].some((end) => pathname.endsWith(end)))
+        return Response.json(
+          { error: said, errors: [{ message: said }] },
+          { status: 403, statusText: minted },
+        );
       const response = await real(input, init);
       if (response.status === 201 && pathname.endsWith("/tokens")) {
         minted = ((await response.clone().json()) as { value: string }).value;
@@ -114,23 +127,18 @@ async function openScene(
   canaries.add(here.registry.adminKey);
   for (const [name, text] of Object.entries(files)) await here.write(name, text);
   const { call } = await here.connect({ era });
-  const scene: Scene = {
+  const holding = new Set<string>();
+  return {
     here,
     canaries,
     asked: new Set(),
-    succeeded: new Set(),
-    failed: new Set(),
-    async call(name, args) {
-      const result = await call(name, args);
-      (result.isError ? scene.failed : scene.succeeded).add(name);
-      const { confirmation_required: plan } = result.data as {
-        confirmation_required?: { confirmation: string };
-      };
-      return plan ? scene.call(name, { ...args, confirmation: plan.confirmation }) : result;
-    },
+    holding,
+    refused,
+    ...played(call, async () => {
+      for (const phase of Object.keys(await heldIn(here, canaries))) holding.add(phase);
+    }),
     [Symbol.asyncDispose]: () => here[Symbol.asyncDispose](),
   };
-  return scene;
 }
 
 const idOf = ({ data }: ToolResult) => (data as { token?: { id: string } }).token?.id ?? "";
@@ -153,7 +161,7 @@ const cases: Record<string, (scene: Scene) => Promise<void>> = {
       environment: "production",
       idempotency_key: "k",
     });
-    asked.add((shown.data as { credential?: { token: string } }).credential?.token ?? "");
+    asked.add(shownIn(shown) ?? "");
     await call("generate_token", { name: "shown", environment: "production", idempotency_key: "k" });
     const path = here.at("kept");
     await call("generate_token", { name: "kept", deliver_to: "file", deliver_path: path });
@@ -178,6 +186,7 @@ const cases: Record<string, (scene: Scene) => Promise<void>> = {
     await call("configure_package_manager", { manager: "pip", secret_style: "value", expires: "9d" });
     await here.write("refuse", "");
     await call("configure_package_manager", { manager: "docker", expires: "90d" });
+    await rm(here.at("refuse"));
   },
 
   async check_package_manager({ call, here }) {
@@ -222,9 +231,49 @@ const cases: Record<string, (scene: Scene) => Promise<void>> = {
     await call("describe_environment", { name: "moon" });
   },
 
-  async find_leaks({ call }) {
+  async find_leaks({ call, here }) {
     await call("find_leaks", { include_ignored: true });
     await call("find_leaks", { paths: ["moon"] });
+    await here.write("repository/.env", `FLY_TOKEN=${await here.read("kept")}`);
+    const options = ["-C", here.at("repository"), "-c", "user.name=bob", "-c", "user.email=bob@example.com"];
+    for (const args of [
+      ["init", "-q"],
+      ["add", "."],
+      ["commit", "-qm", "1"],
+    ])
+      execFileSync("git", [...options, ...args]);
+    await call("find_leaks", { paths: ["repository"], git_history: true });
+    await rm(here.at("repository"), { recursive: true });
+  },
+
+  async rotate_token({ call, here, asked, canaries, holding, refused }) {
+    const id = idOf(await call("generate_token", { name: "held", deliver_to: "file", deliver_path: "held" }));
+    await call("configure_package_manager", { manager: "npm,pip,docker", token_id: id });
+    await call("rotate_token", { id: "tok_quotes" });
+    // Every place has the successor but one, and all are put back.
+    refused.add("/-/whoami");
+    expect((await call("rotate_token", { id })).text).toMatch(/was put back, the new token was revoked/);
+    refused.clear();
+    expect([...holding]).toEqual([]);
+    // Nor can the successor be revoked: its record has the values until it is carried on.
+    await here.write("refuse", "");
+    refused.add("/revoke");
+    const rest = { id, deliver_to: "env_file", idempotency_key: "rest" };
+    expect((await call("rotate_token", rest)).text).toMatch(/could NOT be revoked/);
+    expect([...holding]).toEqual(["minted"]);
+    await call("find_leaks", { paths: ["ours", "held", ".npmrc"], include_ignored: true });
+    await call("get_token", { id });
+    await call("rotate_token", { expires_within: "400d" });
+    const { frames, ...others } = await outletsOf(here);
+    const records = Object.entries(others).filter(([name]) => !name.startsWith("state/rotations/"));
+    expect(foundIn(Object.fromEntries(records), canaries)).toEqual([]);
+    await rm(here.at("refuse"));
+    refused.clear();
+    expect((await call("rotate_token", rest)).text).toMatch(/was carried on/);
+    expect(await heldIn(here, canaries)).toEqual({});
+    const { new: successor } = (await call("rotate_token", rest)).data as { new?: { id: string } };
+    const shown = await call("rotate_token", { id: successor?.id, deliver_to: "inline" });
+    asked.add(shownIn(shown) ?? "");
   },
 
   async restore_package_manager({ call }) {
@@ -245,27 +294,6 @@ const cases: Record<string, (scene: Scene) => Promise<void>> = {
   },
 };
 
-/** Everything that could have come out, by where. */
-async function outlets({ here }: Scene): Promise<Record<string, string[]>> {
-  const lines: string[] = [];
-  const stderr = vi.spyOn(process.stderr, "write").mockImplementation((line) => lines.push(String(line)) > 0);
-  for (const fault of here.faults) openLog("debug").error(faultLine(fault));
-  stderr.mockRestore();
-  const ours = Object.entries(await treeOf(here.at("ours")));
-  return {
-    frames: here.frames,
-    "log lines": lines,
-    "the registry's log": here.registry.log.map((line) => JSON.stringify(line)),
-    "names of our files": ours.map(([name]) => name),
-    "the audit log": ours.flatMap(([name, text]) => (name === "state/audit.jsonl" ? [text] : [])),
-    "journal, locks and confirmations": ours.flatMap(([name, text]) =>
-      name.includes("backups/") ? [] : [text],
-    ),
-    "processes and their environments": [(await here.read("seen")) ?? ""],
-    "names of temporary files": await readdir(tmpdir()),
-  };
-}
-
 afterEach(() => vi.restoreAllMocks());
 
 it("every tool has its case", () => {
@@ -280,9 +308,7 @@ describe.each<ClientOptions["era"]>(["legacy", "modern"])("with a client of the 
     const all = tools.map(({ name }) => name).sort();
     expect([[...scene.succeeded].sort(), [...scene.failed].sort()]).toEqual([all, all]);
 
-    const found = Object.entries(await outlets(scene)).flatMap(([where, texts]) =>
-      texts.flatMap((text) => canaries.in(text).map((value) => ({ where, value }))),
-    );
+    const found = foundIn(await outletsOf(here), canaries);
     expect(found.filter(({ value }) => !asked.has(value))).toEqual([]);
     expect(found.map(({ where, value }) => [where, value])).toEqual(
       [...asked].map((value) => ["frames", value]),
@@ -314,7 +340,7 @@ describe.each<ClientOptions["era"]>(["legacy", "modern"])("with a client of the 
     expect(here.faults).toEqual([expect.any(TypeError)]);
     // The token, and the login of which it is a half.
     expect(canaries.in(String(here.faults[0]))).toHaveLength(2);
-    const { "log lines": lines = [], ...rest } = await outlets(scene);
+    const { "log lines": lines = [], ...rest } = await outletsOf(here);
     expect(lines.join()).toMatch(/TypeError.*docker login.*\[redacted\]/);
     for (const texts of [lines, ...Object.values(rest)])
       expect(texts.flatMap((text) => canaries.in(text))).toEqual([]);
@@ -351,7 +377,7 @@ it("a token that an agent puts where none belongs is not repeated", async () => 
       await call(name, { ...args, [argument]: [value] });
     }
   }
-  const { frames = [], "log lines": lines = [], "the registry's log": log = [] } = await outlets(scene);
+  const { frames = [], "log lines": lines = [], "the registry's log": log = [] } = await outletsOf(here);
   for (const text of [...frames, ...lines, ...log]) expect([misplaced.in(text), text]).toEqual([[], text]);
 });
 
