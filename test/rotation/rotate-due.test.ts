@@ -131,6 +131,23 @@ it("ends what its issuer has forgotten by now", async () => {
   expect(again.old).toMatchObject({ id, status: "revoked" });
 });
 
+it("ends what its issuer does not know", async () => {
+  let isUnknown = false;
+  here = await openSetting({
+    fetch: (real) => async (input, init) => {
+      const url = typeof input === "object" && "url" in input ? input.url : String(input);
+      if (!isUnknown || !url.endsWith("/revoke")) return real(input, init);
+      return Response.json({ error: { code: "not_found", message: "There is none." } }, { status: 404 });
+    },
+  });
+  const id = await here.toFile();
+  await here.rotate({ id, keep_old_for: "24h" });
+  here.later(25);
+  isUnknown = true;
+  expect(await here.due()).toMatchObject([{ id, what: "ended", rotation: { warnings: [] } }]);
+  expect(await here.due()).toEqual([]);
+});
+
 it("an overlap ends with the old one's own life", async () => {
   const id = await here.toFile("one", { expires: "2d" });
   const { old_kept_until } = await here.rotate({ id, keep_old_for: "30d" });
