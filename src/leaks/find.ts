@@ -83,7 +83,7 @@ async function findingsOf(sightings: readonly Sighting[], asked: number, context
 }
 
 function findingOf(sighting: Sighting, verdict: Verdict, isExpected: boolean) {
-  const { path, line, column, format, secret, in: where, commit, tracked } = sighting;
+  const { path, line, column, format, secret, in: where, commit, tracked, isPrivate } = sighting;
   const expected = isExpected ? (true as const) : undefined;
   return {
     path: quote(path, 1000),
@@ -99,7 +99,7 @@ function findingOf(sighting: Sighting, verdict: Verdict, isExpected: boolean) {
     commit,
     tracked,
     expected,
-    advice: adviceOn({ in: where, tracked, expected }, verdict, format),
+    advice: adviceOn({ in: where, tracked, isPrivate, expected }, verdict, format),
   };
 }
 

@@ -41,6 +41,26 @@ async function repository(machine: Machine, folder: string, files: Record<string
   return git(machine, folder, "rev-parse", "HEAD");
 }
 
+it("what a program of the user's may keep is not said to be lost", async () => {
+  await using machine = await openHere();
+  const { token, value } = await machine.registry.mint();
+  await machine.write(".config/hosts.yml", `a: ${npm()}\nb: ${value}`);
+  await machine.write("open", value);
+  await chmod(machine.at("open"), 0o644);
+  await repository(machine, "repo", { tracked: value });
+  await machine.write("repo/another", value);
+  const { findings } = await find(machine);
+  const adviceAt = (path: string) =>
+    findings.filter((one) => one.path === machine.at(path)).map(({ advice }) => advice);
+  const leaveIt = /^Only its owner can read that file: if a program keeps it there, leave it\. Else /;
+  expect(adviceAt(".config/hosts.yml")).toEqual([
+    expect.stringMatching(new RegExp(`${leaveIt.source}revoke_token with ids \\["${token.id}"\\]`)),
+    expect.stringMatching(new RegExp(`${leaveIt.source}revoke it where it was issued \\(npm\\)`)),
+  ]);
+  for (const path of ["open", "repo/tracked", "repo/another"])
+    expect(adviceAt(path)).toEqual([expect.stringMatching(/^revoke_token .*rotate_token instead\./)]);
+});
+
 describe("whose a token is", () => {
   it("the registry says of its own, with each asked about once; nothing of it is shown", async () => {
     await using machine = await openHere();
