@@ -11,7 +11,7 @@ import { openDisk } from "./disk/index.ts";
 import { IssuedTokens } from "./issued.ts";
 import { openKeychain } from "./keychain.ts";
 import { Ledger } from "./ledger.ts";
-import { revokeOrSay } from "./minting.ts";
+import { endUnseen } from "./minting.ts";
 import { OpenEnds } from "./open-ends.ts";
 import { packageManagers } from "./package-managers/index.generated.ts";
 import type { PackageManager } from "./package-managers/package-manager.ts";
@@ -131,7 +131,7 @@ export function createContext(config: Config, seams: Seams, policy: Policy = ope
       run: (command, args, options) => context.run(command, args, { env: seams.env, ...options }),
       async abandon({ id, provider }) {
         context.issued.forget(id);
-        await revokeOrSay(context.use("tokens", provider).tokens, id, undefined);
+        await endUnseen(context.use("tokens", provider).tokens, id, context);
       },
       keepOpen: (name, end) => openEnds.add(name, end),
     }),

@@ -96,3 +96,26 @@ export async function revokeOrSay(tokens: Pick<Tokens, "revoke">, id: string, wh
     );
   }
 }
+
+/**
+ * Ends a token whose value nobody took from the page that would have shown it. No call does that, and so it is noted here;
+ * a log that cannot be written does not keep it alive.
+ * @throws Problem as `revokeOrSay`
+ */
+export async function endUnseen(
+  tokens: Pick<Tokens, "revoke">,
+  id: string,
+  { audit, version }: Pick<Context, "audit" | "version">,
+): Promise<void> {
+  const client = { name: "fly-tokens", version };
+  const line = audit.open({ client, tool: "revoke_token", reason: "Nobody took the value from its page." });
+  const noted = (act: Promise<void>) => act.catch(() => {});
+  await noted(line.begin([id], "not needed"));
+  try {
+    await revokeOrSay(tokens, id, undefined);
+  } catch (error) {
+    await noted(line.end(error instanceof Problem ? error.code : "internal"));
+    throw error;
+  }
+  await noted(line.end("ok"));
+}

@@ -114,6 +114,24 @@ it("what reads secrets is written down, with the tokens that it found", async ()
   expect((await entries(machine))[1]).toMatchObject({ ids: [token.id] });
 });
 
+it("a token that is ended because nobody opened its page is revoked in the log, too", async () => {
+  await using machine = await openMachine();
+  const id = idOf(await machine.call("generate_token", { name: "ci", deliver_to: "reveal_page" }));
+  await machine.context.openEnds.close();
+  expect(await machine.tokens()).toEqual([{ id, status: "revoked" }]);
+  expect(await story(machine)).toEqual([
+    "begin generate_token",
+    "end generate_token ok",
+    "begin revoke_token",
+    "end revoke_token ok",
+  ]);
+  expect((await entries(machine)).at(-1)).toMatchObject({
+    ids: [id],
+    client: { name: "fly-tokens" },
+    reason: "Nobody took the value from its page.",
+  });
+});
+
 it("how it ended is the problem's code, or that the person said no", async () => {
   await using machine = await openMachine();
   const { token } = await machine.registry.mint({ name: "old" });
