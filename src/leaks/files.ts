@@ -100,6 +100,7 @@ function list({ git, bounds }: Scope, folder: string, ...args: string[]) {
 async function* listedEntries(paths: Iterable<string>): AsyncGenerator<Entry> {
   for (const path of paths) {
     const stat = await lstat(path).catch(() => undefined);
+    if (!stat && hasOddName(path)) yield { path, isFolder: false };
     if (stat?.isDirectory()) yield { path, isFolder: true };
     if (stat?.isFile() && (await isReal(dirname(path)))) yield { path, isFolder: false };
   }
@@ -115,6 +116,11 @@ async function* entriesOf(folder: string, skipped: Skipped): AsyncGenerator<Entr
     if (entry.isDirectory() && entry.name !== ".git") yield { path, isFolder: true };
     if (entry.isFile()) yield { path, isFolder: false };
   }
+}
+
+/** Not in UTF-8: it cannot be named, and what it was named by is lost. */
+export function hasOddName(path: string): boolean {
+  return path.includes("\uFFFD");
 }
 
 /** What git has listed under a folder may by now be a link to somewhere else. */

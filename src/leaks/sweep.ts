@@ -1,6 +1,6 @@
 /** Goes through files and history and collects every place where a token is. */
 import { type Bounds, reasonOf } from "./bounds.ts";
-import { type File, filesAt, type Scope } from "./files.ts";
+import { type File, filesAt, hasOddName, type Scope } from "./files.ts";
 import type { Format } from "./formats.ts";
 import { type Blob, historyAt, readHistory } from "./history.ts";
 import { lookAt, lookThrough, type Sight } from "./look.ts";
@@ -45,9 +45,10 @@ export class Sweep {
         await this.#file(file);
       } catch (error) {
         const reason = reasonOf(error);
+        const { skipped } = this.#scope;
+        if (reason === "ENOENT" && hasOddName(file.path)) skipped.add("Its name is not UTF-8", file.path);
         // Gone, or a link, by now.
-        if (!["ENOENT", "ELOOP"].includes(reason))
-          this.#scope.skipped.add(`Not readable (${reason})`, file.path);
+        else if (!["ENOENT", "ELOOP"].includes(reason)) skipped.add(`Not readable (${reason})`, file.path);
       }
     }
   }

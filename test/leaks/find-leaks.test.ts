@@ -41,6 +41,20 @@ async function repository(machine: Machine, folder: string, files: Record<string
   return git(machine, folder, "rev-parse", "HEAD");
 }
 
+// Other systems have no such names.
+it.runIf(process.platform === "linux")("a file whose name cannot be said is not passed over", async () => {
+  await using machine = await openHere();
+  const odd = (folder: string) => Buffer.from(`${machine.at(folder)}/odd\xff`, "latin1");
+  await repository(machine, "repo", {});
+  await mkdir(machine.at("plain"));
+  for (const folder of ["plain", "repo"]) await writeFile(odd(folder), npm());
+  const { findings, skipped } = await find(machine);
+  expect([findings, skipped]).toEqual([
+    [],
+    [expect.stringMatching(/^Its name is not UTF-8: .*plain\/odd.*repo\/odd|repo\/odd.*plain\/odd/)],
+  ]);
+});
+
 it("what a program of the user's may keep is not said to be lost", async () => {
   await using machine = await openHere();
   const { token, value } = await machine.registry.mint();
