@@ -1,8 +1,7 @@
 import * as z from "zod";
 import type { Context } from "../src/context.ts";
-import type { DeliveryReceipt, Destination } from "../src/delivery/delivery.ts";
+import type { Destination } from "../src/delivery/delivery.ts";
 import { deliveryShape, destinationOf } from "../src/delivery/destination.ts";
-import type { Outlet } from "../src/delivery/outlet.ts";
 import { handOver, mint, revokeOrSay, wishOf } from "../src/minting.ts";
 import { quote } from "../src/problem.ts";
 import type { Provider, Token } from "../src/providers/provider.ts";
@@ -77,7 +76,7 @@ function wordsOf(destination: Destination): string[] {
 }
 
 /** Of a value that is not in the result. */
-function warningOf({ by_hand, readable }: Outlet, { location }: DeliveryReceipt): string {
+function warningOf({ by_hand, readable }: { by_hand: boolean; readable: boolean }, location = ""): string {
   if (by_hand) return `The value is shown once at ${location}, and not here. ${ifLost}`;
   return `The value is in ${location} and is not shown here.${readable ? "" : " Nobody can read it back."} ${ifLost}`;
 }
@@ -133,7 +132,7 @@ export const generateToken = defineTool({
       return { show_once_warning: shownBefore, token, delivery: { kind: "none" } };
     const { warnings = [], ...receipt } = await handOver(tokens, { token, secret }, outlet, context);
     context.issued.keep(token.id, { secret, username: token.username });
-    const warning = outlet.reveals ? shownOnce : warningOf(outlet, receipt);
+    const warning = outlet.reveals ? shownOnce : warningOf(outlet, receipt.location);
     return {
       show_once_warning: [warning, ...warnings, ...(provider.cautions?.(secret) ?? [])].join(" "),
       token,
