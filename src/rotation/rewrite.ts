@@ -1,6 +1,6 @@
 /** From a wish for a successor to the moment at which every place works with it. */
 import type { Context } from "../context.ts";
-import { Problem } from "../problem.ts";
+import { Problem, quote } from "../problem.ts";
 import { type HandedOver, handOver } from "./hand-over.ts";
 import { placesOf } from "./places.ts";
 import { keptUntil, type RotationRecord, withoutValues } from "./record.ts";
@@ -34,6 +34,7 @@ export async function carryOn(begun: RotationRecord, context: Context): Promise<
       });
       rewritten.push({ where: consumer.where, verified });
     }
+    if (rewritten.length === 0 && !record.deliver) throw nobodyHasIt(record);
     handed = await handOver(record, held, rewritten.length > 0, context);
     handed.rewritten.unshift(...rewritten);
   } catch (error) {
@@ -47,6 +48,15 @@ export async function carryOn(begun: RotationRecord, context: Context): Promise<
       throw unsettled(error);
     });
   return { ...rest, record: settled, warnings: [...notes, ...rest.warnings] };
+}
+
+/** Somebody has changed every place since the successor was asked for. */
+function nobodyHasIt({ old }: RotationRecord): Problem {
+  return new Problem(
+    "conflict",
+    `No place holds ${quote(old.name)} any more, so nobody would get its successor's value.`,
+    "See with get_token where it is used, then call again, with deliver_to where it is nowhere.",
+  );
 }
 
 /** A place that cannot be read would not tell. @throws Problem what keeps its issuer from saying */

@@ -313,3 +313,12 @@ describe("two at once", () => {
     expect(await here.tokens()).toHaveLength(2);
   });
 });
+
+it("a rotation whose only place changes before it is rewritten is taken back", async () => {
+  const id = await here.toFile();
+  onMinted = () => writeFileSync(here.at("the-token"), "somebody else's\n");
+  expectRefusal(await here.call("rotate_token", { id }), "conflict", /No place holds ci any more/);
+  expect(await here.read("the-token")).toBe("somebody else's\n");
+  expect(await here.active()).toEqual([id]);
+  expect(await here.keptValues()).toEqual([]);
+});

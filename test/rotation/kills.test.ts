@@ -96,11 +96,11 @@ const active = async () =>
   (await here.tokens()).filter(({ status }) => status === "active").map(({ id }) => id);
 
 /** Every so many moments in each of as many tests, which together go through all of them. */
-const lanes = 6;
+const lanes = 12;
 const firsts = Array.from({ length: lanes }, (_, index) => index + 1);
 
 it.each(firsts)(
-  "a rotation that died at moment %i, or a sixth later and so on, is carried on",
+  "a rotation that died at moment %i, or twelve later and so on, is carried on",
   {
     timeout: 300_000,
   },
