@@ -15,7 +15,10 @@ export interface RotationRequest {
   provider?: string | undefined;
   /** Default: as long as the old one was to live. */
   expires?: string | undefined;
-  /** `0`, `24h`. Default: no longer, but a day where a person has to carry the value on. */
+  /**
+   * `0`, `24h`. Default: no longer, but a day where a person has to carry the value on, or where nobody can see when it is
+   * used: machines that restart one after the other, jobs that are running.
+   */
   keep_old_for?: string | undefined;
   idempotency_key?: string | undefined;
   reason?: string | undefined;
@@ -71,7 +74,7 @@ export async function intend(id: string, wish: RotationRequest, context: Context
     deliver_to === undefined ? undefined : await context.outlet(deliver_to, destination, provider);
   refuseLosing(name, found, outlet);
   for (const consumer of found.consumers) await consumer.check();
-  return { token, found, request, outlet, keep_for: kept ?? (outlet?.by_hand ? aDay : 0) };
+  return { token, found, request, outlet, keep_for: kept ?? (outlet?.by_hand || found.unseen ? aDay : 0) };
 }
 
 /** @throws Problem `unsupported` when it is not known what the token may do */

@@ -34,6 +34,8 @@ export interface Found {
   consumers: Consumer[];
   /** Those that read the value from a variable which only the user can set. */
   by_hand: string[];
+  /** Whether some of them cannot be read: when what is behind them begins to use another value, nobody here can tell. */
+  unseen: boolean;
   /** Where it was, and is no more. */
   notes: string[];
 }

@@ -22,6 +22,7 @@ export async function placesOf(
   return {
     consumers: [...setUps.consumers, ...delivered.readable, ...delivered.others],
     by_hand: setUps.by_hand,
+    unseen: delivered.others.length > 0,
     notes: delivered.notes,
   };
 }

@@ -231,9 +231,9 @@ describe("by the REST API", () => {
 
   it("is rotated: the successor takes the place of the former value, which ends", async () => {
     const { token } = answerOf(generateToken, await deliver({ deliver_in: "acme/web/production" }));
-    const { data } = await here.call("rotate_token", { id: token.id });
+    const { data } = await here.call("rotate_token", { id: token.id, keep_old_for: "0" });
     const { confirmation } = data.confirmation_required as unknown as { confirmation: string };
-    const rotated = await here.call("rotate_token", { id: token.id, confirmation });
+    const rotated = await here.call("rotate_token", { id: token.id, keep_old_for: "0", confirmation });
     expect(rotated.isError, rotated.text).toBeUndefined();
     expect(Object.fromEntries(fake.secrets)).toEqual({ "acme/web/production/FLY_TOKEN": here.values[1] });
     expect(await statuses()).toEqual(["active", "revoked"]);

@@ -11,7 +11,7 @@ import { openSetting, type Setting } from "./setting.ts";
 async function everywhere(here: Setting, places: readonly Record<string, unknown>[]): Promise<string> {
   const [first = {}, ...others] = places;
   let id = await here.toFile("unused", first);
-  for (const place of others) id = (await here.rotate({ id, ...place })).new?.id ?? "";
+  for (const place of others) id = (await here.rotate({ id, keep_old_for: "0", ...place })).new?.id ?? "";
   return id;
 }
 
@@ -62,7 +62,7 @@ describe("six places at once", () => {
   it("get the successor's value, those that can be read back first", async () => {
     const { here, values } = await openAll();
     const id = await everywhere(here, all);
-    const { rewritten, new: successor } = await here.rotate({ id });
+    const { rewritten, new: successor } = await here.rotate({ id, keep_old_for: "0" });
     expect(rewritten?.map(({ verified }) => verified)).toEqual([true, true, true, true, false, false]);
     const last = [here.values.at(-1)];
     expect(await values()).toEqual({
@@ -115,11 +115,22 @@ describe("six places at once", () => {
 });
 
 describe("a place that nobody can read", () => {
+  it("keeps the old one for a day: when jobs and machines use the new value, nobody can tell", async () => {
+    const { here } = await openAll();
+    const id = await everywhere(here, [app]);
+    const { old_revoked_at, old_kept_until } = await here.rotate({ id });
+    expect([old_revoked_at, old_kept_until]).toEqual([null, "2026-03-02T10:00:00.000Z"]);
+    expect(await here.active()).toHaveLength(2);
+    here.later(25);
+    expect(await here.due()).toMatchObject([{ id, what: "ended" }]);
+    expect(await here.active()).toHaveLength(1);
+  });
+
   it("alone is carried on with where it may have the new value", async () => {
     const { here, fake, values } = await openAll();
     const id = await everywhere(here, [onGithub]);
     fake.faults.put = "cut after";
-    const result = await here.call("rotate_token", { id });
+    const result = await here.call("rotate_token", { id, keep_old_for: "0" });
     expectRefusal(result, "provider_down", /could NOT be put back, so both tokens live/);
     expect(await here.active()).toHaveLength(2);
     delete fake.faults.put;
