@@ -9,6 +9,8 @@ export default defineConfig({
     exclude: ["test/e2e/**"],
     setupFiles: ["test/support/isolate.ts"],
     pool: "forks",
+    // By default one core is left alone, which is half of a machine with two.
+    maxWorkers: "100%",
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: folder ? ["default", ["json", { outputFile: `${folder}/${process.pid}.json` }]] : ["default"],
