@@ -5,9 +5,6 @@ import { lifetime } from "../src/expiry.ts";
 import { Problem } from "../src/problem.ts";
 import { tokenShape } from "../src/providers/shapes.ts";
 import type { RotationRequest } from "../src/rotation/begin.ts";
-import { abandon } from "../src/rotation/hand-over.ts";
-import { planFor } from "../src/rotation/plan.ts";
-import { rotate } from "../src/rotation/rotate.ts";
 import { defineTool, type Plan } from "../src/tool.ts";
 
 const rotationShape = z.object({
@@ -60,11 +57,14 @@ export const rotateToken = defineTool({
     credential: z.object({ username: z.string(), token: z.string() }).optional(),
     rotations: z.array(outcomeShape).optional(),
   }),
+  // What rotates is loaded when it is first needed: the start of the server must not pay for it.
   async plan(input, context): Promise<Plan | undefined> {
     const ids = await idsOf(input, context);
+    const { planFor } = await import("../src/rotation/plan.ts");
     return planFor(ids, wishOf(input), context);
   },
   async run(input, context, plan) {
+    const { rotate } = await import("../src/rotation/rotate.ts");
     const ids = plan?.ids ?? (await idsOf(input, context));
     const wish = { ...wishOf(input), agreed: plan !== undefined };
     if (input.id !== undefined) {
@@ -91,6 +91,7 @@ export const rotateToken = defineTool({
   async lost({ credential, old, new: successor }, { provider }, context) {
     if (!credential || !old || !successor) return;
     const { id } = context.use("tokens", provider).provider;
+    const { abandon } = await import("../src/rotation/hand-over.ts");
     await abandon(id, String(old.id), String(successor.id), context);
   },
   concerns: ({ id }, output) => [
