@@ -1,7 +1,7 @@
 /**
  * A rotation is killed (SIGKILL) at a moment at which it does something to the world, and then asked for again: there is
  * one active token then, and every place works with it, by the real npm, pip and docker. test/rotation/kills.test.ts goes
- * through every such moment in one process; here it is every 20th, or with FLY_TOKENS_KILL_EVERY=1 each of them.
+ * through every such moment in one process; here it is every 20th, or with KILL_EVERY=1 each of them.
  */
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { describeWith } from "./clients.ts";
 import { bundle, type Machine, openMachine } from "./machine.ts";
 
 const preload = join(import.meta.dirname, "kill-at.mjs");
-const every = Number(process.env.FLY_TOKENS_KILL_EVERY ?? 20);
+const every = Number(process.env.KILL_EVERY ?? 20);
 const lanes = [1, 1 + every];
 
 interface Listed {
