@@ -32,7 +32,7 @@ export async function usedHere(
   return new Map((await Promise.all(uses)).filter(([, list]) => list.length > 0));
 }
 
-/** For people: `npm (/home/bob/.npmrc)`. */
+/** For people: `npm (~/.npmrc)`. */
 export function useInWords({ by, where }: Use): string {
   return where.length > 0 ? `${by} (${where.join(", ")})` : by;
 }
