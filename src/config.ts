@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { parse as parseDotenv } from "dotenv";
 import * as z from "zod";
 import { settings } from "./config/settings.ts";
+import { parseJson } from "./json.ts";
 import { Problem } from "./problem.ts";
 
 type Key = keyof typeof settings;
@@ -123,14 +124,6 @@ function readFile(path: string): Record<string, unknown> {
   const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new Problem("not_configured", `The file ${path} is not a JSON object.`, "Correct it, or remove it.");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The XDG base directories; on Windows the local application data. */

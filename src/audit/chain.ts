@@ -9,6 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { parseJson } from "../json.ts";
 
 /** `prev` of the first line. */
 export const genesis = "0".repeat(64);
@@ -41,7 +42,7 @@ export function seal(record: Readonly<Record<string, unknown>>, before: Link): {
 /** What a line holds, when it is byte for byte what was written; else `undefined`. */
 export function open(line: Buffer): SealedRecord | undefined {
   const text = line.toString("utf8");
-  const { data } = Sealed.safeParse(parsed(text));
+  const { data } = Sealed.safeParse(parseJson(text));
   if (!data || canonical(data) !== text || !Buffer.from(text).equals(line)) return undefined;
   const { prev, hash, ...content } = data;
   return hashOf(prev, content) === hash ? data : undefined;
@@ -62,12 +63,4 @@ export function sha256(bytes: string | Buffer): string {
 
 function hashOf(prev: string, content: object): string {
   return sha256(`${prev}\n${canonical(content)}`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,6 @@
 /** The log as a list of calls, one by one: it may be larger than the memory. */
+
+import { parseJson } from "../json.ts";
 import { quote } from "../problem.ts";
 import { CallEntry } from "./entry.ts";
 import { linesOf } from "./lines.ts";
@@ -60,7 +62,7 @@ function plain(text: string, width = 0): string {
 async function* allCalls(state: string): AsyncGenerator<Call> {
   const open = new Map<string, Call>();
   for await (const { bytes } of linesOf(filesIn(state).log)) {
-    const { data } = CallEntry.safeParse(parsed(bytes));
+    const { data } = CallEntry.safeParse(parseJson(bytes.toString("utf8")));
     if (!data) continue;
     const { event, at, ...rest } = data;
     if (event === "begin") {
@@ -81,12 +83,4 @@ function isWanted({ began, ended, ids, tool }: Call, wanted: Wanted): boolean {
     (wanted.token === undefined || ids.includes(wanted.token)) &&
     (wanted.tool === undefined || tool === wanted.tool)
   );
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

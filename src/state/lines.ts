@@ -9,6 +9,7 @@ import type * as z from "zod";
 import { withLocks } from "../disk/lock.ts";
 import { codeOf, unreadable, unwritable } from "../disk/refusals.ts";
 import { replaceFile } from "../disk/replace.ts";
+import { parseJson } from "../json.ts";
 import { Problem } from "../problem.ts";
 
 /** Milliseconds; nobody holds the lock for longer than a small file takes. */
@@ -67,11 +68,7 @@ export class Lines<Item> {
   }
 
   #itemIn(line: string): Item[] {
-    try {
-      const { data, success } = this.#shape.safeParse(JSON.parse(line));
-      return success ? [data] : [];
-    } catch {
-      return [];
-    }
+    const { data, success } = this.#shape.safeParse(parseJson(line));
+    return success ? [data] : [];
   }
 }

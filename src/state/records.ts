@@ -1,11 +1,12 @@
 /** What we have to remember ourselves: a folder with one JSON file for each thing, whole at every moment, for us alone. */
 import { mkdirSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type * as z from "zod";
 import { withLocks } from "../disk/lock.ts";
 import { codeOf, unreadable, unwritable } from "../disk/refusals.ts";
 import { replaceFile } from "../disk/replace.ts";
+import { parseJson } from "../json.ts";
 import { Problem } from "../problem.ts";
 
 export class Records<Item> {
@@ -28,7 +29,7 @@ export class Records<Item> {
       if (codeOf(error) === "ENOENT") return undefined;
       throw unreadable(file, error);
     }
-    const { data, success } = this.#shape.safeParse(parsed(text));
+    const { data, success } = this.#shape.safeParse(parseJson(text));
     if (success) return data;
     throw unreadable(file, "it is not what was written there");
   }
@@ -66,10 +67,6 @@ export class Records<Item> {
     }
   }
 
-  async remove(name: string): Promise<void> {
-    await rm(this.#file(name), { force: true });
-  }
-
   /**
    * Runs `act` while no other process does the same with that name.
    * @param wait how long to wait for it, in milliseconds
@@ -82,13 +79,5 @@ export class Records<Item> {
   #file(name: string): string {
     if (!/^[\w-]+$/.test(name)) throw new RangeError("Not a name for a file.");
     return join(this.#folder, `${name}.json`);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,7 +1,9 @@
 /** What the person sees, in the order in which they see it. All of it works without a script. */
+
+import { escapeHtml } from "../../html.ts";
 import { quote } from "../../problem.ts";
 import type { Login } from "../delivery.ts";
-import { copying, documentOf, escaped } from "./document.ts";
+import { copying, documentOf } from "./document.ts";
 
 /** Whose value it is; nothing of the value. */
 export type Named = Login["token"];
@@ -30,17 +32,17 @@ export function valuePage({ token, username, secret }: Login): string {
   return documentOf(
     titleOf(token),
     `<label for="value">Value</label>
-<output id="value" tabindex="0">${escaped(secret.reveal())}</output>
+<output id="value" tabindex="0">${escapeHtml(secret.reveal())}</output>
 <button type="button" id="copy" hidden>Copy the value</button><span role="status" id="said"></span>
-<p>User name: <code>${escaped(quote(username, 200))}</code></p>
-<p>This is shown now and never again; nobody can read it back. If it is lost, have ${token ? `the token <code>${escaped(quote(token.id, 100))}</code>` : "it"} revoked and a new one made. Close this page when you are done.</p>
+<p>User name: <code>${escapeHtml(quote(username, 200))}</code></p>
+<p>This is shown now and never again; nobody can read it back. If it is lost, have ${token ? `the token <code>${escapeHtml(quote(token.id, 100))}</code>` : "it"} revoked and a new one made. Close this page when you are done.</p>
 ${copying}`,
   );
 }
 
 /** @param why sentences */
 export function overPage(why: string): string {
-  return documentOf("Nothing is shown here any more", `<p>${escaped(why)}</p>`);
+  return documentOf("Nothing is shown here any more", `<p>${escapeHtml(why)}</p>`);
 }
 
 function titleOf(token: Named): string {

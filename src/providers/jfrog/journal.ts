@@ -7,6 +7,7 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import type { Config } from "../../config.ts";
+import { parseJson } from "../../json.ts";
 import { Problem } from "../../problem.ts";
 import type { Token } from "../provider.ts";
 import { tokenShape } from "../shapes.ts";
@@ -71,7 +72,7 @@ export class Journal {
     const text = await readFile(this.#file, "utf8").catch(() => "");
     const known = new Map<string, Memory>();
     for (const line of text.split("\n")) {
-      const { data: entry } = entryShape.safeParse(objectIn(line));
+      const { data: entry } = entryShape.safeParse(parseJson(line));
       if (entry?.url !== url || entry.by !== by) continue;
       const before = known.get(entry.token.id);
       known.set(entry.token.id, {
@@ -100,12 +101,4 @@ export function remembered({ token, revoked, revoking }: Memory, now: Date): Tok
 /** Whether it lives too short to be stored at the platform. */
 export function isForgotten({ created_at, expires_at }: Pick<Token, "created_at" | "expires_at">): boolean {
   return expires_at !== null && Date.parse(expires_at) - Date.parse(created_at) < storedFrom;
-}
-
-function objectIn(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

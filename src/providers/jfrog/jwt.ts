@@ -1,5 +1,6 @@
 /** What the platform's tokens say of themselves. Nothing here is a proof: only the platform knows whether one is genuine. */
 import * as z from "zod";
+import { parseJson } from "../../json.ts";
 import type { Secret } from "../../secret.ts";
 
 const claims = z.object({
@@ -16,7 +17,7 @@ export type Claims = z.output<typeof claims>;
 /** `undefined` for what is no JWT, such as a reference token. */
 export function claimsOf(token: Secret): Claims | undefined {
   const [, payload = ""] = /^eyJ[\w-]*\.(eyJ[\w-]+)\.[\w-]*$/.exec(token.reveal()) ?? [];
-  return claims.safeParse(objectIn(Buffer.from(payload, "base64url").toString())).data;
+  return claims.safeParse(parseJson(Buffer.from(payload, "base64url").toString())).data;
 }
 
 /** 64 characters that begin with the base64 of `reftkn`. */
@@ -37,12 +38,4 @@ export function userOf(subject: string): string {
 /** The services that are named as issuer or in the subject: `jfac@ID`. That of the web page is `@000` everywhere. */
 export function servicesIn({ iss = "", sub }: Pick<Claims, "iss" | "sub">): string[] {
   return [iss, sub].flatMap((text) => /^jf[a-z]{2}@(?!0+(?:\/|$))[^/]+/.exec(text) ?? []);
-}
-
-function objectIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,6 @@
 /** The simple index as HTML (PEP 503, PEP 629) and as JSON (PEP 691), both with sizes and versions of PEP 700. */
+
+import { escapeHtml } from "../../html.ts";
 import { negotiate } from "../accept.ts";
 import { page } from "../download.ts";
 import type { PypiFileRow } from "../store/schema.ts";
@@ -64,15 +66,4 @@ function inBestForm(request: Request, forms: Forms): Response {
     `<!DOCTYPE html>\n<html><head>${head}</head><body>\n${links.join("<br>\n")}\n</body></html>\n`,
     `${type}; charset=utf-8`,
   );
-}
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
 }
