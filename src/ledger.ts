@@ -84,13 +84,6 @@ export class Ledger {
     return this.#records.read(nameOf(provider, id));
   }
 
-  /** Whose value it is, by the whole or a token in it. @throws Problem `file_unreadable` */
-  async owner(secret: Secret): Promise<LedgerEntry | undefined> {
-    const wanted = fingerprintsOf(secret);
-    const all = await this.#records.list();
-    return all.find(({ fingerprints }) => fingerprints.some((one) => wanted.includes(one)));
-  }
-
   /** What calls with an idempotency key have made here. @throws Problem `file_unreadable` */
   async madeWith(provider: string, idempotencyKey: string): Promise<LedgerEntry[]> {
     const key = hashOf(idempotencyKey);

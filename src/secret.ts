@@ -64,6 +64,11 @@ export function fingerprintsOf(secret: Secret): string[] {
   return partsOf(secret.reveal()).map((part) => createHash("sha256").update(part).digest("hex"));
 }
 
+/** Whether a value, or a token in it, is one of those whose fingerprints are given. */
+export function isAmong(secret: Secret, fingerprints: readonly string[]): boolean {
+  return fingerprintsOf(secret).some((one) => fingerprints.includes(one));
+}
+
 const removed = "[redacted]";
 
 /**

@@ -1,7 +1,7 @@
 /** WHO USES A TOKEN on this machine, or got it from here: a place that a rotation rewrites. */
 import type { Login } from "../delivery/delivery.ts";
 import type { Token } from "../providers/provider.ts";
-import { fingerprintsOf, type Secret } from "../secret.ts";
+import { fingerprintsOf, isAmong, type Secret } from "../secret.ts";
 
 /** What of a token decides over its places. */
 export type Subject = Pick<Token, "id" | "provider" | "permission" | "environment">;
@@ -42,6 +42,5 @@ export interface Found {
 
 /** Whether two values have a token in common. */
 export function isSame(one: Secret, other: Secret): boolean {
-  const known = fingerprintsOf(other);
-  return fingerprintsOf(one).some((print) => known.includes(print));
+  return isAmong(one, fingerprintsOf(other));
 }

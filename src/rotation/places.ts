@@ -1,6 +1,6 @@
 /** Everywhere that a token is used, as far as this machine knows: what was set up with it, and where it was delivered. */
 import type { Context } from "../context.ts";
-import { fingerprintsOf, type Secret } from "../secret.ts";
+import { isAmong, type Secret } from "../secret.ts";
 import type { Consumer, Found, Subject } from "./consumer.ts";
 import { deliveriesOf } from "./delivered.ts";
 import { setUpsOf } from "./set-ups.ts";
@@ -50,10 +50,10 @@ async function recognizer(
   context: Context,
 ): Promise<(secret: Secret) => Promise<boolean>> {
   const entries = await Promise.all(ids.map((id) => context.ledger.of(provider, id)));
-  const known = new Set(entries.flatMap((entry) => entry?.fingerprints ?? []));
+  const known = entries.flatMap((entry) => entry?.fingerprints ?? []);
   const { registries } = context.use("tokens", provider).provider;
   return async (secret) => {
-    if (fingerprintsOf(secret).some((print) => known.has(print))) return true;
+    if (isAmong(secret, known)) return true;
     if (entries.every((entry) => entry !== undefined)) return false;
     const token = await registries?.introspect?.(secret);
     return token !== undefined && ids.includes(token.id);

@@ -4,7 +4,7 @@ import type { JournalFile, JournalRecord } from "../disk/disk.ts";
 import type { DeliveredTo, LedgerEntry } from "../ledger.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
-import { fingerprintsOf } from "../secret.ts";
+import { isAmong } from "../secret.ts";
 
 export interface Use {
   /** Package managers, or a delivery, by id. */
@@ -102,7 +102,7 @@ async function isStillThere(
   try {
     const means = context.means(context.use("tokens", provider).provider);
     const value = await delivery.read(destination, means);
-    return value !== undefined && fingerprintsOf(value).some((one) => fingerprints.includes(one));
+    return value !== undefined && isAmong(value, fingerprints);
   } catch (error) {
     if (error instanceof Problem) return true;
     throw error;
