@@ -5,7 +5,7 @@ import { deliveryShape, destinationOf } from "../src/delivery/destination.ts";
 import { handOver, mint, revokeOrSay, wishOf } from "../src/minting.ts";
 import { quote } from "../src/problem.ts";
 import type { Provider, Token } from "../src/providers/provider.ts";
-import { flyioRequestShape, tokenShape } from "../src/providers/shapes.ts";
+import { flyioRequestShape, idempotencyKeyShape, tokenShape } from "../src/providers/shapes.ts";
 import { planFor } from "../src/token-plan.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -21,12 +21,7 @@ const inputShape = z.object({
   expires: z.string().optional().describe("48h, 30d (default), a date, or never"),
   environment: z.string().optional(),
   ...deliveryShape,
-  idempotency_key: z
-    .string()
-    .max(200)
-    .refine((key) => /^[!-~]+$/.test(key), "letters, digits and signs without spaces")
-    .optional()
-    .describe("Never mints twice"),
+  idempotency_key: idempotencyKeyShape(200).optional().describe("Never mints twice"),
   flyio: flyioRequestShape
     .optional()
     .describe(

@@ -3,7 +3,7 @@ import type { Context } from "../src/context.ts";
 import { deliveryShape, destinationOf } from "../src/delivery/destination.ts";
 import { lifetime } from "../src/expiry.ts";
 import { Problem } from "../src/problem.ts";
-import { tokenShape } from "../src/providers/shapes.ts";
+import { idempotencyKeyShape, tokenShape } from "../src/providers/shapes.ts";
 import type { RotationRequest } from "../src/rotation/begin.ts";
 import { defineTool, type Plan } from "../src/tool.ts";
 
@@ -32,11 +32,8 @@ const inputShape = z.object({
   keep_old_for: z.string().optional().describe("Such as 24h"),
   ...deliveryShape,
   deliver_to: deliveryShape.deliver_to.unwrap().optional(),
-  idempotency_key: z
-    .string()
-    .max(150)
-    .refine((key) => /^[!-~]+$/.test(key), "letters, digits and signs without spaces")
-    .optional(),
+  // Each of several has its id behind it.
+  idempotency_key: idempotencyKeyShape(150).optional(),
   reason: z.string().max(300).optional(),
   provider: z.string().optional(),
 });

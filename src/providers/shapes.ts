@@ -84,6 +84,13 @@ export const flyioQueryShape = z.strictObject({
   org: z.string().min(1).max(100).optional(),
 });
 
+/** What a caller calls a request by, so that it is carried out once. */
+export const idempotencyKeyShape = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .refine((key) => /^[!-~]+$/.test(key), "letters, digits and signs without spaces");
+
 /** What is taken away from a token; every member that is given narrows it further. */
 export const restrictionsShape = z.strictObject({
   read_only: z.boolean().optional(),
