@@ -1,6 +1,6 @@
 /** What every delivery promises, wherever it leads: one suite over the cases of test/delivery/cases. */
 import { inspect } from "node:util";
-import { expect } from "vitest";
+import { expect, it } from "vitest";
 import type { Delivery, DeliveryReceipt } from "../../src/delivery/delivery.ts";
 import { destinationOf } from "../../src/delivery/destination.ts";
 import { Secret } from "../../src/secret.ts";
@@ -52,8 +52,23 @@ const deliveryOf = ({ machine }: DeliverySubject, id: string) => {
   return found;
 };
 
+/** A test for each law, and for each thing that stands in the way. */
+export function keepsTheLaws(one: DeliveryCase): void {
+  it("holds the value of the new token, which is nowhere else", () => expectDelivered(one));
+  it("is checked without a change", () => expectCheckIsPure(one));
+  it("refuses an argument that means nothing to it", () => expectNoStrangers(one));
+  if (!one.byHand) {
+    it("holds one value after a second call", () => expectOneValue(one));
+    it("holds the successor alone after a rotation", () => expectReplaced(one));
+  }
+  for (const [name, prepare] of Object.entries(one.impossible))
+    it(`mints nothing: ${name}`, () => expectImpossible(one, prepare));
+  for (const [name, fault] of Object.entries(one.faults))
+    it(`revokes the new token: ${name}`, () => expectRevoked(one, fault));
+}
+
 /** A success: the value stands at its place, opens what it should, is nowhere else, and can be read again. */
-export async function expectDelivered({ id, open, writeOnly, byHand }: DeliveryCase): Promise<void> {
+async function expectDelivered({ id, open, writeOnly, byHand }: DeliveryCase): Promise<void> {
   await using subject = await open({});
   const delivery = deliveryOf(subject, id);
   expect(delivery.reveals || delivery.by_hand === true).toBe(byHand ?? false);
@@ -79,7 +94,7 @@ export async function expectDelivered({ id, open, writeOnly, byHand }: DeliveryC
 }
 
 /** A delivery that cannot succeed mints nothing and changes nothing. */
-export async function expectImpossible({ id, open }: DeliveryCase, prepare: Act): Promise<void> {
+async function expectImpossible({ id, open }: DeliveryCase, prepare: Act): Promise<void> {
   await using subject = await open({});
   await prepare(subject);
   const before = { value: await subject.value(), tree: await treeOfUsers(subject) };
@@ -92,7 +107,7 @@ export async function expectImpossible({ id, open }: DeliveryCase, prepare: Act)
 }
 
 /** One that fails on the way leaves no token that opens anything, and says so. */
-export async function expectRevoked({ id, open }: DeliveryCase, fault: Act): Promise<void> {
+async function expectRevoked({ id, open }: DeliveryCase, fault: Act): Promise<void> {
   let left: Record<string, string> | undefined;
   const opened: { subject?: DeliverySubject } = {};
   await using subject = await open({
@@ -122,7 +137,7 @@ export async function expectRevoked({ id, open }: DeliveryCase, fault: Act): Pro
 }
 
 /** A check alone changes nothing, neither the user's files nor ours. */
-export async function expectCheckIsPure({ id, open }: DeliveryCase): Promise<void> {
+async function expectCheckIsPure({ id, open }: DeliveryCase): Promise<void> {
   await using subject = await open({});
   const before = {
     value: await subject.value(),
@@ -144,7 +159,7 @@ export async function expectCheckIsPure({ id, open }: DeliveryCase): Promise<voi
 }
 
 /** A second call with the same place either is refused, or its value alone is there. */
-export async function expectOneValue({ id, open }: DeliveryCase): Promise<void> {
+async function expectOneValue({ id, open }: DeliveryCase): Promise<void> {
   await using subject = await open({});
   const { machine } = subject;
   const delivery = deliveryOf(subject, id);
@@ -158,7 +173,7 @@ export async function expectOneValue({ id, open }: DeliveryCase): Promise<void> 
 }
 
 /** A rotation's value takes the place of the former one, and is the only one there. */
-export async function expectReplaced({ id, open, writeOnly }: DeliveryCase): Promise<void> {
+async function expectReplaced({ id, open, writeOnly }: DeliveryCase): Promise<void> {
   await using subject = await open({});
   const { machine } = subject;
   const delivery = deliveryOf(subject, id);
@@ -188,7 +203,7 @@ export async function expectReplaced({ id, open, writeOnly }: DeliveryCase): Pro
 }
 
 /** What a delivery does not know is refused, and not ignored. */
-export async function expectNoStrangers({ id, open }: DeliveryCase): Promise<void> {
+async function expectNoStrangers({ id, open }: DeliveryCase): Promise<void> {
   await using subject = await open({});
   const all = {
     deliver_path: "x",

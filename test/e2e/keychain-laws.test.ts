@@ -3,17 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openKeychain } from "../../src/keychain.ts";
 import { Secret } from "../../src/secret.ts";
-import {
-  type DeliveryCase,
-  type DeliverySubject,
-  expectCheckIsPure,
-  expectDelivered,
-  expectImpossible,
-  expectNoStrangers,
-  expectOneValue,
-  expectReplaced,
-  expectRevoked,
-} from "../delivery/laws.ts";
+import { type DeliveryCase, type DeliverySubject, keepsTheLaws } from "../delivery/laws.ts";
 import { type TempHome, tempHome } from "../support/home.ts";
 import { openMachine } from "../support/machine.ts";
 import { describeWith } from "./clients.ts";
@@ -75,20 +65,7 @@ async function commandLines(): Promise<string> {
 }
 
 describeWith(programs, "the delivery to the keychain", () => {
-  test.each([
-    ["holds the value of the new token, which is nowhere else", expectDelivered],
-    ["is checked without a change", expectCheckIsPure],
-    ["refuses an argument that means nothing to it", expectNoStrangers],
-    ["holds one value after a second call", expectOneValue],
-    ["holds the successor alone after a rotation", expectReplaced],
-  ])("%s", (_what, law) => law(keychain));
-
-  test.each(Object.entries(keychain.impossible))("mints nothing: %s", (_what, prepare) =>
-    expectImpossible(keychain, prepare),
-  );
-  test.each(Object.entries(keychain.faults))("revokes the new token: %s", (_what, fault) =>
-    expectRevoked(keychain, fault),
-  );
+  keepsTheLaws(keychain);
 
   test("leaves nothing of a trial", async () => {
     await using subject = await keychain.open({});
