@@ -6,7 +6,7 @@
  */
 import childProcess from "node:child_process";
 import fs from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
+import { createRequire, syncBuiltinESMExports } from "node:module";
 
 let left = Number(process.env.KILL_AT);
 
@@ -23,21 +23,11 @@ function before(owner, name) {
   };
 }
 
-for (const name of [
-  "writeFileSync",
-  "writeSync",
-  "renameSync",
-  "linkSync",
-  "unlinkSync",
-  "rmSync",
-  "mkdirSync",
-  "ftruncateSync",
-  "fsync",
-])
-  before(fs, name);
-for (const name of ["writeFile", "appendFile", "rename", "unlink", "rm", "rmdir", "mkdir"])
-  before(fs.promises, name);
-before(childProcess, "spawn");
+// test/rotation/kills.test.ts dies at the same ones.
+const steps = createRequire(import.meta.url)("../support/steps.json");
+for (const name of steps.fs) before(fs, name);
+for (const name of steps.promises) before(fs.promises, name);
+for (const name of steps.childProcess) before(childProcess, name);
 syncBuiltinESMExports();
 
 const { fetch } = globalThis;

@@ -1,3 +1,5 @@
+import { standIn } from "./stand-in.ts";
+
 /**
  * What stands for flyctl on PATH, logged in, with one app: it keeps argv, environment, stdin and the names of secrets in
  * stand-ins/flyctl of the home. Words that a test writes to `refuse-list`, `refuse-import`, `refuse-after` or
@@ -5,12 +7,7 @@
  */
 export const flyctlFolder = "stand-ins/flyctl";
 
-export const flyctl = `
-folder="$HOME/${flyctlFolder}"
-mkdir -p "$folder/names"
-printf '%s\\n' "$*" >> "$folder/argv"
-env >> "$folder/env"
-refuse() { [ -f "$folder/$1" ] && { cat "$folder/$1" >&2; exit 1; }; }
+export const flyctl = `${standIn(flyctlFolder, "names")}
 case "$1 $2" in
 "secrets list")
   refuse refuse-list

@@ -1,3 +1,5 @@
+import { standIn } from "./stand-in.ts";
+
 /**
  * What stands for kubectl on PATH, with a cluster of one namespace: it keeps argv, environment and secrets in
  * stand-ins/kubectl of the home. What a test writes to `refuse` there is what it says instead; with `theirs` every secret
@@ -5,12 +7,8 @@
  */
 export const kubectlFolder = "stand-ins/kubectl";
 
-export const kubectl = `
-folder="$HOME/${kubectlFolder}"
-mkdir -p "$folder/secrets"
-printf '%s\\n' "$*" >> "$folder/argv"
-env >> "$folder/env"
-[ -f "$folder/refuse" ] && { cat "$folder/refuse" >&2; exit 1; }
+export const kubectl = `${standIn(kubectlFolder, "secrets")}
+refuse refuse
 case "$1" in
 apply)
   given=$(cat)

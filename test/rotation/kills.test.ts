@@ -13,6 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { createContext } from "../../src/context.ts";
 import { rotate } from "../../src/rotation/rotate.ts";
 import { type Machine, openMachine } from "../support/machine.ts";
+import steps from "../support/steps.json" with { type: "json" };
 
 /** A process: what is called within it acts on the world until no step is left, and never again. */
 interface Life {
@@ -77,18 +78,9 @@ beforeEach(async () => {
 });
 afterEach(() => here[Symbol.asyncDispose]());
 beforeAll(() => {
-  deadly(fs, [
-    "writeFileSync",
-    "writeSync",
-    "renameSync",
-    "linkSync",
-    "unlinkSync",
-    "rmSync",
-    "mkdirSync",
-    "fsync",
-  ]);
-  deadly(fs.promises, ["writeFile", "appendFile", "rename", "unlink", "rm", "rmdir", "mkdir"]);
-  deadly(childProcess, ["spawn"]);
+  deadly(fs, steps.fs);
+  deadly(fs.promises, steps.promises);
+  deadly(childProcess, steps.childProcess);
   syncBuiltinESMExports();
 });
 afterAll(() => {

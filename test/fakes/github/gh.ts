@@ -1,3 +1,5 @@
+import { standIn } from "../stand-in.ts";
+
 /**
  * What stands for gh on PATH, logged in: it keeps argv, environment and secrets in stand-ins/gh of the home. Words that a
  * test writes to `refuse-list`, `refuse-set` or `refuse-after` there are what it says instead, the last one after it has
@@ -5,12 +7,7 @@
  */
 export const ghFolder = "stand-ins/gh";
 
-export const gh = `
-folder="$HOME/${ghFolder}"
-mkdir -p "$folder/secrets"
-printf '%s\\n' "$*" >> "$folder/argv"
-env >> "$folder/env"
-refuse() { [ -f "$folder/$1" ] && { cat "$folder/$1" >&2; exit 1; }; }
+export const gh = `${standIn(ghFolder, "secrets")}
 case "$1 $2" in
 "secret list")
   refuse refuse-list
