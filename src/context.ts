@@ -47,6 +47,8 @@ export interface Context extends Seams {
   confirmations: Confirmations;
   /** What goes on after the call that began it; `close` ends it. */
   openEnds: OpenEnds;
+  /** Whether callers are on other machines: the files, variables and programs of this one are not theirs. */
+  remote: boolean;
   /**
    * A provider with one of its abilities: the one that is named, by itself or by the call's arguments, else the default.
    * @throws Problem `not_found` for an unknown name, `not_configured`, `unsupported` naming who has the ability,
@@ -74,9 +76,15 @@ export interface Context extends Seams {
 /**
  * Makes the context. Nothing else is read, written or asked before a tool needs it.
  * @param policy as it was read when the process started
+ * @param serves whether callers are on other machines
  * @throws Problem `not_configured` as `openPolicy`
  */
-export function createContext(config: Config, seams: Seams, policy: Policy = openPolicy(config)): Context {
+export function createContext(
+  config: Config,
+  seams: Seams,
+  policy: Policy = openPolicy(config),
+  { remote = false }: { remote?: boolean } = {},
+): Context {
   const list = providers(config, seams);
   const disk = openDisk({ state: config.folders.state, run: seams.run, now: seams.now });
   const keychain = openKeychain(seams);
@@ -107,6 +115,7 @@ export function createContext(config: Config, seams: Seams, policy: Policy = ope
     keychain,
     confirmations: new Confirmations(join(config.folders.state, "confirmations"), seams.now),
     openEnds,
+    remote,
     use: (ability, choice) => {
       const id = typeof choice === "object" ? chosen(choice) : choice;
       // Whose token it is to narrow, the token itself says; no issuer is asked to do it.

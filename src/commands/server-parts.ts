@@ -22,8 +22,14 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** @throws Problem `not_configured` when the operator's policy is not valid, or names a tool that does not exist */
-export function serving({ config, seams, log }: Invocation): Serving {
+/**
+ * @param serves whether callers are on other machines
+ * @throws Problem `not_configured` when the operator's policy is not valid, or names a tool that does not exist
+ */
+export function serving(
+  { config, seams, log }: Invocation,
+  { remote = false }: { remote?: boolean } = {},
+): Serving {
   const policy = openPolicy(config);
   let context: Promise<Context> | undefined;
   const running = new Set<Promise<unknown>>();
@@ -34,13 +40,14 @@ export function serving({ config, seams, log }: Invocation): Serving {
       prompts,
       outgoing: new Outgoing(),
       readOnly: policy.read_only,
+      remote,
       protects: policy.protects,
       unadvertised: unadvertised(config, seams, policy),
       only: policy.tools(tools.map(({ name }) => name)),
       running,
       context: () =>
         (context ??= import("../context.ts").then(({ createContext }) =>
-          createContext(config, seams, policy),
+          createContext(config, seams, policy, { remote }),
         )),
       report: (error) => log.error(faultLine(error)),
     },

@@ -1,35 +1,7 @@
 /** Every setting and its form. How they are read and merged is in config.ts. */
 import * as z from "zod";
 import { lifetime } from "../expiry.ts";
-import { Secret } from "../secret.ts";
-
-const flag = () => z.union([z.boolean(), z.stringbool()]);
-const secret = (shortest = 1) =>
-  z
-    .string()
-    .min(shortest)
-    .transform((text) => new Secret(text));
-const list = () =>
-  z.union([
-    z.array(z.string()),
-    z.string().transform((text) =>
-      text
-        .split(",")
-        .map((item) => item.trim())
-        .filter(Boolean),
-    ),
-  ]);
-const url = () =>
-  z
-    .url({ protocol: /^https?$/ })
-    .refine(isPlain, "a URL here has no user name, password, query or fragment")
-    .transform((text) => text.replace(/\/+$/, ""));
-
-const repositoryKey = () =>
-  z.string().regex(/^[\w.-]{1,64}$/, "a repository key has letters, digits and _.- only");
-
-const endpoints = () =>
-  z.union([z.record(z.string(), url()), z.string().transform(pairs).pipe(z.record(z.string(), url()))]);
+import { callers, endpoints, flag, list, pairs, repositoryKey, secret, url } from "./forms.ts";
 
 /**
  * Every setting: its key in the file (and, with dashes, as a flag), its name in the environment, and its form, which is
@@ -147,7 +119,70 @@ export const settings = {
     guarded: true,
     secret: true,
     form: () => secret(16),
-    about: "The bearer that `fly-tokens http` asks for; at least 16 characters",
+    about: "`fly-tokens http`: the bearer of a caller who may do everything; at least 16 characters",
+  },
+  http_callers: {
+    env: "FLY_TOKENS_HTTP_CALLERS",
+    guarded: true,
+    form: callers,
+    preset: {},
+    about:
+      "`fly-tokens http`: who else may call, as `fly-tokens caller NAME` prints it: NAME=SHA256:SCOPE+SCOPE,NAME=…",
+  },
+  http_host: {
+    env: "FLY_TOKENS_HTTP_HOST",
+    guarded: true,
+    form: () => z.string().regex(/^[\w.:-]+$/, "an address or a host name"),
+    preset: "127.0.0.1",
+    about: "`fly-tokens http`: the address to listen at",
+  },
+  http_port: {
+    env: "FLY_TOKENS_HTTP_PORT",
+    guarded: true,
+    form: () => z.coerce.number().int().min(0).max(65_535),
+    preset: 7410,
+    about: "`fly-tokens http`: the port to listen at; 0 for any",
+  },
+  http_url: {
+    env: "FLY_TOKENS_HTTP_URL",
+    guarded: true,
+    form: url,
+    about:
+      "`fly-tokens http`: where callers on other machines reach it, such as https://tokens.example.com/mcp",
+  },
+  http_origins: {
+    env: "FLY_TOKENS_HTTP_ORIGINS",
+    guarded: true,
+    form: list,
+    preset: [],
+    about: "`fly-tokens http`: web pages that may call it, by origin; otherwise only those of this machine",
+  },
+  http_key: {
+    env: "FLY_TOKENS_HTTP_KEY",
+    guarded: true,
+    secret: true,
+    form: () => secret(32),
+    about:
+      "`fly-tokens http`: seals what a caller brings back, the same for all replicas; at least 32 random characters",
+  },
+  oauth_issuer: {
+    env: "FLY_TOKENS_OAUTH_ISSUER",
+    guarded: true,
+    form: () => z.url({ protocol: /^https?$/ }),
+    about:
+      "`fly-tokens http`: the authorization server whose access tokens (JWT) are taken, exactly as its `iss`",
+  },
+  oauth_audience: {
+    env: "FLY_TOKENS_OAUTH_AUDIENCE",
+    guarded: true,
+    form: () => z.string().min(1),
+    about: "`fly-tokens http`: the `aud` that those tokens must have; default: FLY_TOKENS_HTTP_URL",
+  },
+  oauth_jwks_url: {
+    env: "FLY_TOKENS_OAUTH_JWKS_URL",
+    guarded: true,
+    form: url,
+    about: "`fly-tokens http`: where the issuer's keys are; default: as its metadata says",
   },
   jfrog_url: {
     env: "JFROG_URL",
@@ -254,15 +289,3 @@ type SettingKey = keyof typeof settings;
 export const secretKeys = (Object.keys(settings) as SettingKey[]).filter((key) => "secret" in settings[key]);
 
 /** `go=https://…,cargo=https://…` */
-function pairs(text: string): Record<string, string> {
-  return Object.fromEntries(
-    text
-      .split(",")
-      .filter((part) => part.trim() !== "")
-      .map((part) => part.split(/=(.*)/s, 2).map((word) => word.trim())),
-  );
-}
-
-function isPlain(text: string): boolean {
-  return URL.canParse(text) && !/[@?#]/.test(text);
-}

@@ -34,6 +34,8 @@ export interface ServerParts {
   context: () => Promise<Context>;
   outgoing: Outgoing;
   readOnly: boolean;
+  /** Whether callers are on other machines. */
+  remote?: boolean;
   /** Whether a person may be asked about a tool that destroys nothing, too: for what is made for some environments. */
   protects?: boolean;
   /** Arguments that are understood but not worth an agent's attention here, such as `provider` where there is one. */

@@ -1,0 +1,68 @@
+/** The forms of settings: the same for a text of the environment and a value of the file. */
+import * as z from "zod";
+import { Secret } from "../secret.ts";
+
+export const flag = () => z.union([z.boolean(), z.stringbool()]);
+export const secret = (shortest = 1) =>
+  z
+    .string()
+    .min(shortest)
+    .transform((text) => new Secret(text));
+export const list = () =>
+  z.union([
+    z.array(z.string()),
+    z.string().transform((text) =>
+      text
+        .split(",")
+        .map((item) => item.trim())
+        .filter(Boolean),
+    ),
+  ]);
+export const url = () =>
+  z
+    .url({ protocol: /^https?$/ })
+    .refine(isPlain, "a URL here has no user name, password, query or fragment")
+    .transform((text) => text.replace(/\/+$/, ""));
+
+export const repositoryKey = () =>
+  z.string().regex(/^[\w.-]{1,64}$/, "a repository key has letters, digits and _.- only");
+
+const caller = () =>
+  z.object({
+    /** Of the bearer, in hex: 256 random bits need no slow hash. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hex"),
+    scopes: z.array(z.string().regex(/^[\w.:-]+$/)).min(1),
+  });
+
+/** In the file an object; in the environment NAME=SHA256:SCOPE+SCOPE. */
+export const callers = () =>
+  z.union([
+    z.record(z.string(), caller()),
+    z
+      .string()
+      .transform((text) =>
+        Object.fromEntries(
+          Object.entries(pairs(text)).map(([name, said]) => {
+            const [sha256 = "", ...scopes] = said.split(/:(.*)/s).filter(Boolean);
+            return [name, { sha256, scopes: scopes.join("").split("+").filter(Boolean) }];
+          }),
+        ),
+      )
+      .pipe(z.record(z.string(), caller())),
+  ]);
+
+export const endpoints = () =>
+  z.union([z.record(z.string(), url()), z.string().transform(pairs).pipe(z.record(z.string(), url()))]);
+
+export function pairs(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text
+      .split(",")
+      .filter((part) => part.trim() !== "")
+      .map((part) => part.split(/=(.*)/s, 2).map((word) => word.trim())),
+  );
+}
+
+function isPlain(text: string): boolean {
+  return URL.canParse(text) && !/[@?#]/.test(text);
+}
