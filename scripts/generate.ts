@@ -10,6 +10,8 @@ import { problemCodes } from "../src/problem.ts";
 import type { Prompt } from "../src/prompt.ts";
 import type { Tool } from "../src/tool.ts";
 import { flyioApi } from "./flyio-api.ts";
+import { installLine, launchOf } from "./install-links.ts";
+import { firstSentence, manifests, type Package, server } from "./manifests.ts";
 
 const root = new URL("../", import.meta.url);
 const check = process.argv.includes("--check");
@@ -100,21 +102,8 @@ const { packageManagers } = (await import("../src/package-managers/index.generat
   packageManagers: readonly PackageManager[];
 };
 
-const manifest = JSON.parse(read("manifest.json")) as Record<string, unknown>;
-const { version, description } = JSON.parse(read("package.json")) as { version: string; description: string };
-const firstSentence = (text: string) => text.split(/(?<=\.)\s/)[0] ?? text;
-Object.assign(manifest, {
-  version,
-  description,
-  tools: tools.map(({ name, description: about }) => ({ name, description: firstSentence(about) })),
-  prompts: prompts.map(({ name, description: about, args, render }) => ({
-    name,
-    description: about,
-    arguments: Object.keys(args.shape),
-    text: render(Object.fromEntries(Object.keys(args.shape).map((key) => [key, `\${arguments.${key}}`]))),
-  })),
-});
-put("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
+const about = JSON.parse(read("package.json")) as Package;
+for (const [path, text] of Object.entries(manifests(about, tools, prompts))) put(path, text);
 
 /** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
 function fill(path: string, name: string, text: string): void {
@@ -132,6 +121,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
     .map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
     .join("\n");
 
+fill("README.md", "install", installLine(server, launchOf(about.name, about.version)));
 fill(
   "README.md",
   "tools",

@@ -283,7 +283,7 @@ export const settings = {
   },
 } as const;
 
-type SettingKey = keyof typeof settings;
+export type SettingKey = keyof typeof settings;
 
 /** The keys of those that are secrets. */
 export const secretKeys = (Object.keys(settings) as SettingKey[]).filter((key) => "secret" in settings[key]);
