@@ -47,6 +47,13 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
    */
   quiet?: readonly string[];
   /**
+   * What is only for callers on this machine, because it reads, writes, runs or names what is there: `true` for the whole
+   * tool, else names of arguments. Callers on other machines are not offered it, and are refused.
+   */
+  here?: true | readonly string[];
+  /** What the tool is to callers on other machines, where that is less. */
+  elsewhere?: { description?: string; effect?: Effect };
+  /**
    * What would happen, where a person has to agree first; `undefined` when there is nothing to agree to. Tools that do not
    * `destroy` have something to agree to only where the operator's policy protects something (policy.asks).
    * The same arguments give the same plan for as long as the world is the same, whatever the time.

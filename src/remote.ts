@@ -1,0 +1,44 @@
+/**
+ * Callers on other machines. Nothing of this one is read, written, run or shown for them: not its files, its variables,
+ * its programs or its name. What is refused here is refused whatever a tool would do.
+ */
+import type { Context } from "./context.ts";
+import { Problem, type ProblemCode } from "./problem.ts";
+
+/** What such a caller does instead. */
+export const onYourOwn = "Run fly-tokens on your own machine, over stdio, and call it there.";
+
+/** @param what of the call, as the beginning of a sentence */
+export function onlyHere(what: string, fix = onYourOwn, code: ProblemCode = "forbidden"): Problem {
+  return new Problem(code, `${what} the machine where this server runs, and you call from another.`, fix);
+}
+
+/** What a context has of this machine. */
+type Machine = Pick<
+  Context,
+  "disk" | "keychain" | "run" | "installed" | "env" | "home" | "cwd" | "hostname" | "program"
+>;
+
+/**
+ * In place of this machine: hands that do nothing. Our own records of it can be read, since what they say of a token
+ * keeps others from being broken.
+ */
+export function withoutMachine({ journal }: Context["disk"]): Machine {
+  const refuse = async (): Promise<never> => {
+    throw onlyHere("That is about");
+  };
+  return {
+    disk: { journal, read: refuse, edit: refuse, restore: refuse, unignored: refuse },
+    keychain: { get: refuse, set: refuse, delete: refuse, command: () => undefined },
+    run: refuse,
+    installed: async () => false,
+    env: {},
+    home: nowhere,
+    cwd: nowhere,
+    hostname: "",
+    program: [],
+  };
+}
+
+/** A folder that no machine has. */
+const nowhere = "/dev/null/elsewhere";
