@@ -56,6 +56,8 @@ export function createMcpServer(parts: ServerParts): McpServer {
       instructions,
       requestState: { verify: verifyRequestState },
       cacheHints: { "tools/list": { ttlMs: 300_000, cacheScope: "public" } },
+      // These lists are the same for as long as the program runs: no client has to wait for word of a change.
+      capabilities: { tools: { listChanged: false }, prompts: { listChanged: false } },
     },
   );
   for (const tool of offered(parts)) addTool(server, tool, parts);
