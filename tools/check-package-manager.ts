@@ -14,7 +14,7 @@ export const checkPackageManager = defineTool({
   name: "check_package_manager",
   title: "Check package managers",
   description:
-    "For when an install, publish, push or login fails: reads the files of npm, pip, docker and others as they do, asks the registry, and says which token that is, whether it works, what outranks it, and why it is refused.",
+    "Diagnose why an install, pull, publish, push or login fails (401, 403, denied), or test whether it works: reads the files of npm, pip, docker and others, asks the registry, and says which token that is, what outranks it, and why it is refused.",
   effect: "read",
   input: z.object({
     manager: z.string().optional().describe("Default: all installed or set up"),

@@ -12,9 +12,7 @@ import { planFor } from "../src/token-plan.ts";
 import { defineTool } from "../src/tool.ts";
 
 const inputShape = z.object({
-  manager: z
-    .string()
-    .describe("such as npm (get_status lists all), several with commas, or auto: what project_dir uses"),
+  manager: z.string().describe("npm, several with commas, or auto: what project_dir uses"),
   scope: z.enum(["user", "project"]).default("user"),
   project_dir: z.string().optional(),
   permission: z
@@ -23,15 +21,15 @@ const inputShape = z.object({
     .describe("read_write to publish or push"),
   expires: z.string().optional().describe("Default 30d"),
   environment: z.string().optional(),
-  token_id: z.string().optional().describe("One that generate_token made just now"),
+  token_id: z.string().optional().describe("One made just now"),
   token_from: z.string().optional().describe("env:NAME, file:PATH or keychain:NAME"),
-  npm_scope: z.string().optional().describe("Only this scope, such as @acme"),
+  npm_scope: z.string().optional().describe("Such as @acme"),
   secret_style: z
     .enum(["value", "reference", "helper"])
     .optional()
     .describe("reference: a variable or netrc holds it; helper: our own store"),
   flyio: flyioRequestShape.pick({ app: true, org: true }).optional(),
-  reason: z.string().min(1).max(300).optional().describe("What it is for, in the user's words"),
+  reason: z.string().min(1).max(300).optional().describe("What for, in the user's words"),
   provider: z.string().optional(),
   dry_run: z.boolean().default(false),
   verify: z.boolean().default(true),
@@ -65,9 +63,9 @@ async function chosen(
 
 export const configurePackageManager = defineTool({
   name: "configure_package_manager",
-  title: "Set up a package manager",
+  title: "Set up package managers",
   description:
-    "Sets up npm, pip, docker, maven, cargo, go and others: mints a token, edits one entry of its file, and verifies with a real request; if a step fails, all is put back. dry_run only shows the diff; restore_package_manager undoes it. Never shows the token.",
+    "Set up npm, pip, docker, maven, cargo, yarn and others to install from the registry, publish or push: mints a token, logs in, edits one entry of a file such as .npmrc, and verifies with a real request; if a step fails, all is put back. Never shows the token.",
   effect: "write",
   input: inputShape,
   quiet: ["verify"],

@@ -7,7 +7,7 @@ export const createEnvironment = defineTool({
   name: "create_environment",
   title: "Create an environment",
   description:
-    "Creates a runtime environment such as production. Each image pulled with its tokens counts as a deployment, which describe_environment shows. Mints no token: generate_token does.",
+    "Add a new runtime environment such as staging. Each image pulled with its tokens counts as a deployment, which describe_environment shows.",
   effect: "create",
   input: z.object({
     name: z.string().regex(/^[a-z0-9-]{1,63}$/, "lower-case letters, digits and hyphens, at most 63"),

@@ -7,7 +7,7 @@ export const deleteToken = defineTool({
   name: "delete_token",
   title: "Delete tokens",
   description:
-    "Removes revoked or expired tokens from the list. An active one is still_active: revoke_token it first. A person is asked.",
+    "Clean up: remove old tokens, expired or already revoked, from the list for good. An active one stays (still_active).",
   effect: "destroy",
   input: z.object({
     ids: z.array(z.string().min(1).max(200)).min(1).max(100),

@@ -6,7 +6,7 @@ export const describeEnvironment = defineTool({
   name: "describe_environment",
   title: "Describe environments",
   description:
-    "What runs in an environment, whether it is behind (drift), and what was deployed before; without a name, all environments without their history. Known from pulls with its tokens; it does not look into clusters.",
+    "Show what is running in an environment such as production, which version is live, whether it is behind (drift), and the history of what was deployed; without a name, which environments there are. Known from pulls with its tokens, not from clusters.",
   effect: "read",
   input: z.object({
     name: z.string().optional(),

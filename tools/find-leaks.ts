@@ -7,7 +7,7 @@ export const findLeaks = defineTool({
   name: "find_leaks",
   title: "Find leaked tokens",
   description:
-    "Looks through folders, and git history if asked, for access tokens, also encoded ones. Says where each is, whose, whether it still works, and what to do; never its value. An issuer is asked about its own tokens only. Changes nothing.",
+    "Scan a repo or other folders, and git history if asked, for secrets that somebody committed or left in code: access tokens and other credentials, also encoded. Says where each is, whose, whether it still works, and what to do; never its value.",
   effect: "read",
   input: z.object({
     paths: z.array(z.string().min(1)).min(1).max(100).optional().describe("Default: the working folder"),

@@ -24,10 +24,8 @@ const inputShape = z.object({
   idempotency_key: idempotencyKeyShape(200).optional().describe("Never mints twice"),
   flyio: flyioRequestShape
     .optional()
-    .describe(
-      "kind decides over permission; commands: exact argument lists (command_prefixes: how they begin)",
-    ),
-  reason: z.string().min(1).max(300).optional().describe("What it is for, in the user's words"),
+    .describe("kind decides over permission; commands: exact argument lists"),
+  reason: z.string().min(1).max(300).optional().describe("What for, in the user's words"),
   provider: z.string().optional(),
 });
 
@@ -80,7 +78,7 @@ export const generateToken = defineTool({
   name: "generate_token",
   title: "Generate a token",
   description:
-    "Mints an access token, read-only for 30 days by default; for a deployment name its environment. The value is shown once, or goes to deliver_to unseen. To set up npm, pip or docker use configure_package_manager, which mints its own.",
+    "Create a new token, read-only for 30 days by default: a credential for CI, a server or a person; for a deployment name its environment. The value is shown once, or stored unseen (deliver_to). Not for package managers: configure_package_manager mints its own.",
   effect: "create",
   input: inputShape,
   quiet: ["deliver_git", "flyio.cluster", "flyio.command_prefixes"],

@@ -11,7 +11,7 @@ export const getStatus = defineTool({
   name: "get_status",
   title: "Get status",
   description:
-    "The first call to make: which issuers are reachable and as whom, what the operator allows, which package managers are installed and set up, and how to mend what is missing.",
+    "Start here. Shows the status of this server: who you are logged in as, which issuers are reachable, what you are allowed to do, which package managers are installed and configured, and how to mend what is missing.",
   effect: "read",
   input: z.object({}),
   output: z.object({

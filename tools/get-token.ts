@@ -13,7 +13,7 @@ export const getToken = defineTool({
   name: "get_token",
   title: "Get a token",
   description:
-    "All that is known of one token, where this machine uses it, and what it pulled last. Never its value. Of a Fly.io token at hand (from) or made just now, explain says what it may do, access whether it may do one thing.",
+    "Show details of one token: who made it, when it was last used, where it is used here, what it pulled last. Never its value. explain tells what a Fly.io token (from, or made just now) may do, access whether it may do one thing.",
   effect: "read",
   input: z.object({
     id: z.string().min(1).max(200).optional(),

@@ -8,7 +8,7 @@ export const listTokens = defineTool({
   name: "list_tokens",
   title: "List tokens",
   description:
-    "Lists tokens, newest first, a page per call; never their values. To find what expires soon (expires_within), what somebody made (created_by), or the id to revoke.",
+    "Find tokens: all, or which expire soon (expires_within), which somebody created (created_by), how many there are, and their ids. Newest first, in pages; never their values.",
   effect: "read",
   input: z.object({
     status: statuses.optional(),

@@ -10,7 +10,7 @@ export const restorePackageManager = defineTool({
   name: "restore_package_manager",
   title: "Undo a set-up",
   description:
-    "Takes back what configure_package_manager wrote: by restore_id, or the latest edit for a manager. The former bytes return; where the file was edited since, only our entries go. Revokes no token: revoke_token does.",
+    "Undo or revert what configure_package_manager did to a config file: by restore_id, or the last edit for a manager. It is put back as it was before; where it has changed since, only our entries go. Revokes no token.",
   effect: "write",
   input: z.object({
     restore_id: z.string().optional(),

@@ -11,12 +11,12 @@ export const restrictToken = defineTool({
   name: "restrict_token",
   title: "Narrow a token",
   description:
-    "Makes a narrower copy of a Fly.io token that the user holds, offline, such as one that can only run `uptime` on app web. The original stays as it is. The copy is shown once, or delivered unseen.",
+    "Restrict a Fly.io token that the user holds, offline: a weaker copy (attenuated), read-only, limited to an app, a machine or a command, such as one that can only run `uptime` on app web. Shown once, or delivered unseen.",
   effect: "create",
   input: z.object({
     from: z.string().describe("env:NAME, file:PATH, keychain:NAME, or an id made just now"),
     restrictions: restrictionsShape.describe(
-      'commands: exact argument lists (command_prefixes: how they begin); actions: "read", "everything but delete"; caveats: raw {type, body}',
+      'commands: exact argument lists; actions: "read", "everything but delete"; caveats: raw {type, body}',
     ),
     ...deliveryShape,
     deliver_path: z.string().optional(),

@@ -28,7 +28,7 @@ const inputShape = z.object({
   id: z.string().min(1).max(200).optional(),
   expires_within: z.string().optional().describe("Such as 7d, instead of id"),
   environment: z.string().optional(),
-  expires: z.string().optional().describe("Default: as long a life as before"),
+  expires: z.string().optional().describe("Default: as long as before"),
   keep_old_for: z.string().optional().describe("Such as 24h"),
   ...deliveryShape,
   deliver_to: deliveryShape.deliver_to.unwrap().optional(),
@@ -45,7 +45,7 @@ export const rotateToken = defineTool({
   name: "rotate_token",
   title: "Rotate tokens",
   description:
-    "Replaces a token by a successor with the same rights: rewrites every package manager, file and secret on record here, tries each, then revokes the old one, at once or after keep_old_for. If a step fails, all is put back. A person is asked.",
+    "Replace or renew tokens, such as those that expire soon: every package manager, file and secret on record here is updated with a fresh one of the same rights and tried, then the old one is revoked, at once or after keep_old_for. If a step fails, all is put back.",
   effect: "destroy",
   input: inputShape,
   quiet: ["deliver_path", "deliver_name", "deliver_in", "deliver_git", "kubernetes"],

@@ -19,11 +19,7 @@ export const deliveryIds = [
 export const deliveryShape = {
   deliver_to: z.enum(deliveryIds).default("inline"),
   deliver_path: z.string().optional().describe("kubernetes: a manifest, not applied"),
-  deliver_name: z
-    .string()
-    .max(200)
-    .optional()
-    .describe("Of the secret; default FLY_TOKEN, keychain: the name"),
+  deliver_name: z.string().max(200).optional().describe("Default FLY_TOKEN; keychain: the name"),
   deliver_in: z
     .string()
     .max(300)

@@ -109,7 +109,9 @@ export function scoresOf(
       );
       return {
         count: these.length,
-        top1: mean(these.map(({ ranking, want }) => Number(want.some((tool) => rankOf(tool, ranking) === 1)))),
+        top1: mean(
+          these.map(({ ranking, want }) => Number(want.some((tool) => rankOf(tool, ranking) === 1))),
+        ),
         top3: mean(
           these.map(({ ranking, want }) => Number(want.every((tool) => rankOf(tool, ranking) <= 3))),
         ),
@@ -140,7 +142,9 @@ export function scoresOf(
 /** From 1. Nothing found, or no more found than for another, is no success: the worst of equals counts. */
 function rankOf(tool: string, { ranked }: Ranking): number {
   const own = ranked.find(({ name }) => name === tool)?.score ?? 0;
-  return own > 0 ? ranked.filter(({ name, score }) => score >= own && name !== tool).length + 1 : ranked.length;
+  return own > 0
+    ? ranked.filter(({ name, score }) => score >= own && name !== tool).length + 1
+    : ranked.length;
 }
 
 function firstOf({ ranked }: Ranking, but: string): string {
