@@ -76,7 +76,7 @@ const removed = "[redacted]";
  * what an issuer says is cut off somewhere, and of 64 characters 60 are as good as all.
  */
 const shapes =
-  /\b(?:eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}|cmVmd[A-Za-z0-9]{16,}|fm(?:2|1r|1a)_[A-Za-z0-9+/]{24,}={0,2}|fo1_[A-Za-z0-9_-]{24,}|fly[tk]_[A-Za-z0-9]{40,})/g;
+  /\b(?:eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}|cmVmd[A-Za-z0-9]{16,}|fm(?:2|1r|1a)_[A-Za-z0-9+/]{24,}={0,2}|fo1_[A-Za-z0-9_-]{24,}|fly[tkc]_[A-Za-z0-9]{40,})/g;
 
 /**
  * What of a value is a secret by itself: all of it; of a header the tokens in it; of a macaroon what follows its prefix,

@@ -9,7 +9,18 @@ const root = resolve(import.meta.dirname, "..");
 const mayImport: Record<string, readonly string[]> = {
   main: ["commands", "config", "log", "problem", "seams", "secret"],
   commands: ["*"],
-  mcp: ["tool", "prompt", "context (type)", "problem", "secret"],
+  mcp: [
+    "tool",
+    "prompt",
+    "resource (type)",
+    "completion",
+    "context (type)",
+    "callers",
+    "nearest",
+    "problem",
+    "remote",
+    "secret",
+  ],
   tools: [
     "tool",
     "problem",
@@ -28,6 +39,17 @@ const mayImport: Record<string, readonly string[]> = {
     "package-managers/package-manager (type)",
   ],
   prompts: ["prompt"],
+  resources: [
+    "resource",
+    "completion/issuers",
+    "problem",
+    "secret",
+    "providers/shapes",
+    "providers/provider (type)",
+    "package-managers/package-manager (type)",
+    "disk/change (type)",
+  ],
+  completion: ["expiry", "problem", "context (type)", "providers/provider (type)", "providers/choose (type)"],
   rotation: [
     "problem",
     "secret",
@@ -91,6 +113,7 @@ const mayImport: Record<string, readonly string[]> = {
     "minting",
     "open-ends",
     "policy",
+    "remote",
     "rotation/record",
     "path",
     "run",
@@ -159,6 +182,7 @@ const mayImport: Record<string, readonly string[]> = {
   state: ["json", "problem", "disk/lock", "disk/refusals", "disk/replace"],
   disk: ["problem", "secret", "run (type)"],
   macaroon: ["problem"],
+  callers: ["json", "nearest", "problem", "secret", "disk/replace", "config (type)", "seams (type)"],
   registry: ["html", "problem", "secret", "version"],
   config: ["expiry", "json", "problem", "secret"],
   confirmations: ["problem", "tool (type)"],
@@ -167,12 +191,15 @@ const mayImport: Record<string, readonly string[]> = {
   issued: ["secret (type)"],
   expiry: ["problem"],
   path: ["problem"],
+  remote: ["problem", "context (type)"],
   run: ["problem"],
   tool: ["context (type)", "secret (type)"],
   formats: [],
   html: [],
   json: [],
-  prompt: [],
+  nearest: [],
+  prompt: ["completion/source (type)"],
+  resource: ["completion/source (type)", "context (type)"],
   problem: [],
   secret: [],
   version: [],
@@ -254,7 +281,7 @@ describe("what only some may use", () => {
 
   it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
     const allowed =
-      /^src\/(disk|registry|state|leaks|audit|commands\/(demo|macaroon|login))\b|^src\/(config|policy\/index|confirmations|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/(local\/link|flyio\/login|jfrog\/(login|journal))\.ts$|^src\/package-managers\/docker\//;
+      /^src\/(disk|registry|state|leaks|audit|commands\/(demo|macaroon|login))\b|^src\/(config|callers\/local-bearer|policy\/index|confirmations|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/(local\/link|flyio\/login|jfrog\/(login|journal))\.ts$|^src\/package-managers\/docker\//;
     expect(users(/from "node:fs(\/promises)?"/).filter((file) => !allowed.test(file))).toEqual([]);
   });
 
@@ -263,6 +290,8 @@ describe("what only some may use", () => {
     const manager = /^src\/package-managers\/[\w-]+\.ts$/;
     const others = users(/\.reveal\(\)/).filter((file) => !manager.test(file));
     expect(others.sort()).toEqual([
+      "src/callers/bearers.ts", // hashed
+      "src/callers/local-bearer.ts", // the file that it is kept in
       "src/commands/demo/clients.ts", // the demo's own uploads
       "src/commands/login.ts", // the file that the login is for
       "src/credential-helper/cargo.ts", // clients that ask for their login
@@ -276,7 +305,6 @@ describe("what only some may use", () => {
       "src/delivery/github/gh.ts", // on stdin
       "src/delivery/reveal/pages.ts", // the one page that shows it
       "src/keychain.ts",
-      "src/mcp/http.ts", // compared by hash
       "src/mcp/redact.ts", // the one frame that was asked for
       "src/package-managers/composer/login.ts",
       "src/package-managers/docker/credential-helper.ts", // on stdin

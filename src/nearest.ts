@@ -1,0 +1,25 @@
+/** What somebody may have meant. */
+
+/** The accepted value that is nearest to what was given, if it is near at all. */
+export function nearest(given: string, allowed: readonly string[]): { did_you_mean?: string } {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const ranked = allowed
+    .map((value) => ({ value, distance: distance(plain(given), plain(value)) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best && best.distance <= Math.max(2, best.value.length / 3) ? { did_you_mean: best.value } : {};
+}
+
+/** The Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const change = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, change));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
