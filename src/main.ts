@@ -3,29 +3,13 @@
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { Command, Invocation } from "./commands/command.ts";
+import { commands } from "./commands/index.ts";
 import { secretKeys, settings } from "./config/settings.ts";
 import { loadConfig } from "./config.ts";
 import { exitCode, openLog } from "./log.ts";
 import { Problem } from "./problem.ts";
 import { realSeams } from "./seams.ts";
 import { redact } from "./secret.ts";
-
-/** Loaded when they are called: starting the stdio server must not pay for the others. */
-const commands: Record<string, () => Promise<{ command: Command }>> = {
-  stdio: () => import("./commands/stdio.ts"),
-  http: () => import("./commands/http.ts"),
-  registry: () => import("./commands/registry.ts"),
-  call: () => import("./commands/call.ts"),
-  approve: () => import("./commands/approve.ts"),
-  audit: () => import("./commands/audit.ts"),
-  "credential-helper": () => import("./commands/credential-helper.ts"),
-  login: () => import("./commands/login.ts"),
-  "rotate-due": () => import("./commands/rotate-due.ts"),
-  macaroon: () => import("./commands/macaroon.ts"),
-  demo: () => import("./commands/demo.ts"),
-  version: () => import("./commands/version.ts"),
-  help: () => import("./commands/help.ts"),
-};
 
 /** docker knows its helpers by the names of programs alone. */
 const alias = basename(process.argv[1] ?? "").startsWith("docker-credential-")
@@ -63,7 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
   });
   const log = openLog(config.log);
   for (const notice of config.notices) log.error({ notice });
-  return command.run({ config, seams, log, flags, positionals });
+  return command.run({ commands, config, seams, log, flags, positionals });
 }
 
 function parse(args: readonly string[], command: Command) {

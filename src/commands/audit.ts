@@ -12,6 +12,7 @@ const works: Record<string, (invocation: Invocation) => Promise<number>> = {
 
 export const command: Command = {
   about: "What was asked for, by whom, and what came of it",
+  words: () => Object.keys(works),
   flags: {
     expect: { type: "string" },
     since: { type: "string" },

@@ -13,6 +13,7 @@ import { untilSignal } from "./signal.ts";
 export const command: Command = {
   about: "Call one tool",
   flags: { json: { type: "string" } },
+  words: async () => (await import("../../tools/index.generated.ts")).tools.map(({ name }) => name),
   async run(invocation) {
     const { flags, positionals } = invocation;
     const { parts, done, close } = serving(invocation);

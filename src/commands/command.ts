@@ -6,7 +6,11 @@ import type { Seams } from "../seams.ts";
 /** A list, for what may be given several times. */
 export type Flag = string | boolean | readonly string[];
 
+/** Every command by its name, loaded when it is called. */
+export type Commands = Readonly<Record<string, () => Promise<{ command: Command }>>>;
+
 export interface Invocation {
+  commands: Commands;
   config: Config;
   seams: Seams;
   log: Log;
@@ -17,8 +21,13 @@ export interface Invocation {
 export interface Command {
   /** One line for `fly-tokens help`. */
   about: string;
-  /** Flags beyond those of the settings. */
-  flags?: Record<string, { type: "string" | "boolean"; short?: string; multiple?: boolean }>;
+  /** Flags beyond those of the settings. `values`, where there are few, are for the completion of shells. */
+  flags?: Record<
+    string,
+    { type: "string" | "boolean"; short?: string; multiple?: boolean; values?: readonly string[] }
+  >;
+  /** What the word after the command's name may be, where there are few; for the same. */
+  words?(): readonly string[] | Promise<readonly string[]>;
   /** Returns the exit code when it is done. */
   run(invocation: Invocation): Promise<number>;
 }

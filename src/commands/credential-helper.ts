@@ -9,6 +9,7 @@ import type { Command } from "./command.ts";
 /** Started by clients, not by people: stdout belongs to the protocol. */
 export const command: Command = {
   about: "Answer a client that asks for a login (docker, keyring, pnpm, cargo)",
+  words: () => Object.keys(protocols),
   flags: { store: { type: "string" }, mode: { type: "string" } },
   async run({ config, seams, flags, positionals: [name = "", ...words] }) {
     const protocol = protocols[name];

@@ -18,6 +18,7 @@ Commands
   macaroon WHAT     Fly.io's tokens offline, the header on stdin: explain [--json], attenuate --caveats FILE [--location URL],
                     verify --key-file FILE [--third-party LOCATION=FILE]…
   demo              The whole job in a throw-away home
+  completion SHELL  The completion of bash, zsh or fish
   version, help
 
 Flags, each also a variable and a key of config.json

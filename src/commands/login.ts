@@ -9,6 +9,7 @@ import type { Command, Invocation } from "./command.ts";
 
 export const command: Command = {
   about: "Log in at an issuer with the browser",
+  words: () => ["jfrog"],
   flags: { url: { type: "string" } },
   async run(invocation) {
     const { config, seams, positionals } = invocation;

@@ -12,6 +12,7 @@ const works: Record<string, (header: string, invocation: Invocation) => Promise<
 /** For scripts and experts: the header on stdin, so that it stands in no list of processes; JSON out. */
 export const command: Command = {
   about: "Read, narrow and verify Fly.io's tokens offline",
+  words: () => Object.keys(works),
   flags: {
     json: { type: "boolean" },
     caveats: { type: "string" },
