@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse } from "yaml";
 import * as z from "zod";
 
 const programs = join(import.meta.dirname, "../e2e/programs/node_modules");
@@ -74,7 +75,6 @@ async function read(results: string): Promise<Map<string, Scenario>> {
 
 /** The scenarios that a revision requires of a server, as the suite's makers have frozen them. */
 export async function required(revision: string): Promise<string[]> {
-  const { parse } = await import("yaml");
   const text = await readFile(join(programs, packages["0.2"], "requirements", `${revision}.yaml`), "utf8");
   return z.object({ server: z.array(z.string()) }).parse(parse(text)).server;
 }

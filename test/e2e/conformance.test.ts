@@ -1,0 +1,104 @@
+/** The official conformance suites, of both eras: in full against the test mount, and what needs no fixture against the bundle. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { type Mount, openMount } from "../conformance/mount.ts";
+import { required, runSuite, type SuiteRun } from "../conformance/suite.ts";
+import { tempHome } from "../support/home.ts";
+import { type Machine, openMachine } from "./machine.ts";
+import { served } from "./served.ts";
+
+const legacy = "2025-11-25";
+const modern = "2026-07-28";
+
+const baseline = (revision: string) => join(import.meta.dirname, `../conformance/expected-${revision}.yml`);
+const textOf = (revision: string) => readFileSync(baseline(revision), "utf8");
+const expectedOf = (revision: string) => (parse(textOf(revision)) as { server: string[] }).server;
+
+/** The scenarios in which every check passed, and at least one. */
+function clean(run: SuiteRun): string[] {
+  const scenarios = [...run.scenarios].filter(
+    ([, { passed, failed }]) => passed.length > 0 && failed.length === 0,
+  );
+  return scenarios.map(([name]) => name);
+}
+
+describe("the conformance suites against the test mount", () => {
+  let mount: Mount;
+  beforeAll(async () => {
+    mount = await openMount();
+  });
+  afterAll(() => mount[Symbol.asyncDispose]());
+
+  const suites: ["0.1" | "0.2", string, string[]][] = [
+    ["0.1", legacy, ["--suite", "active"]],
+    ["0.2", legacy, ["--requirements", legacy]],
+    ["0.2", modern, ["--requirements", modern]],
+  ];
+  test.concurrent.each(suites)(
+    "line %s finds nothing in revision %s but what is expected",
+    async (line, revision, args) => {
+      await using results = await tempHome();
+      const command = [...args, "--expected-failures", baseline(revision)];
+      const run = await runSuite(line, mount.url, command, results.path);
+      // It fails for what is not expected, and also for what is expected and passes.
+      expect(run.code, run.summary).toBe(0);
+      const expected = expectedOf(revision);
+      const wanted = (await required(revision)).filter((name) => !expected.includes(name));
+      expect(wanted.length).toBeGreaterThan(20);
+      expect(clean(run)).toEqual(expect.arrayContaining(wanted));
+    },
+  );
+
+  test.each([legacy, modern])("each failure that is expected in %s has its reason above it", (revision) => {
+    const lines = textOf(revision)
+      .split("\n")
+      .map((line) => line.trim());
+    const entries = lines.flatMap((line, at) => (line.startsWith("- ") ? [lines[at - 1]] : []));
+    expect(entries).toHaveLength(expectedOf(revision).length);
+    for (const above of entries) expect(above).toMatch(/^# .{20}/);
+  });
+});
+
+describe("the conformance suites against fly-tokens http", () => {
+  let machine: Machine;
+  let url: string;
+  beforeAll(async () => {
+    machine = await openMachine();
+    ({ url } = await served(machine, { anonymous: true }));
+  });
+  afterAll(() => machine[Symbol.asyncDispose]());
+
+  const lists = ["tools-list", "prompts-list", "resources-list"];
+  const needNoFixture: ["0.1" | "0.2", string, string[], string[]][] = [
+    [
+      "0.1",
+      legacy,
+      ["--suite", "active"],
+      ["server-initialize", "ping", ...lists, "dns-rebinding-protection"],
+    ],
+    [
+      "0.2",
+      modern,
+      ["--requirements", modern],
+      [
+        ...lists,
+        "caching",
+        "dns-rebinding-protection",
+        "http-header-validation",
+        "input-required-result-unsupported-methods",
+        "sep-2164-resource-not-found",
+        "server-sse-multiple-streams",
+      ],
+    ],
+  ];
+  test.concurrent.each(needNoFixture)(
+    "line %s passes in revision %s what needs no fixture",
+    async (line, _, args, names) => {
+      await using results = await tempHome();
+      const run = await runSuite(line, url, args, results.path);
+      expect(clean(run), run.summary).toEqual(expect.arrayContaining(names));
+    },
+  );
+});
