@@ -28,6 +28,8 @@ export const problemCodes = {
 export type ProblemCode = keyof typeof problemCodes;
 
 export interface ProblemDetails {
+  /** The argument that has to be changed, left out or added; of a part, with dots: `filter.status`. */
+  argument?: string;
   /** Values that would have been accepted. */
   allowed?: readonly string[];
   /** The accepted value nearest to what was given. */
@@ -41,6 +43,7 @@ export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;
   readonly fix: string;
+  readonly argument?: string;
   readonly allowed?: readonly string[];
   readonly did_you_mean?: string;
   readonly retry_after?: number;
@@ -54,6 +57,7 @@ export class Problem extends Error {
     super(sentence, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.fix = fix;
+    if (details.argument !== undefined) this.argument = details.argument;
     if (details.allowed) this.allowed = details.allowed;
     if (details.did_you_mean) this.did_you_mean = details.did_you_mean;
     if (details.retry_after !== undefined) this.retry_after = details.retry_after;

@@ -34,7 +34,7 @@ function plain(value: unknown): unknown {
 export function failure(error: unknown, report: (error: unknown) => void): CallToolResult {
   const problem = error instanceof Problem ? error : undefined;
   if (!problem) report(error);
-  const { code, message, fix, allowed, did_you_mean, retry_after } =
+  const { code, message, fix, argument, allowed, did_you_mean, retry_after } =
     // What an unforeseen error says is for the log: it may quote anything.
     problem ??
     new Problem(
@@ -46,6 +46,7 @@ export function failure(error: unknown, report: (error: unknown) => void): CallT
     code,
     message,
     fix,
+    ...(argument !== undefined && { argument }),
     ...(allowed && { allowed }),
     ...(did_you_mean && { did_you_mean }),
     ...(retry_after !== undefined && { retry_after }),

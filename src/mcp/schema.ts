@@ -105,7 +105,7 @@ export function parseInput<Schema extends z.ZodObject>(schema: Schema, value: un
       "invalid_input",
       `There is no argument "${unknown}".`,
       "Use only the arguments of the tool's schema.",
-      { allowed, ...nearest(unknown, allowed) },
+      { argument: [...issue.path, unknown].join("."), allowed, ...nearest(unknown, allowed) },
     );
   }
   if (issue?.code === "invalid_value") {
@@ -115,15 +115,18 @@ export function parseInput<Schema extends z.ZodObject>(schema: Schema, value: un
       "invalid_input",
       `The argument ${where} must be one of: ${allowed.join(", ")}.`,
       "Call again with one of these.",
-      { allowed, ...(typeof given === "string" && nearest(given, allowed)) },
+      { argument: where, allowed, ...(typeof given === "string" && nearest(given, allowed)) },
     );
   }
   if (issue?.code === "invalid_type" && issue.path.length > 0 && valueAt(value, issue.path) === undefined)
-    throw new Problem("invalid_input", `The argument ${where} is missing.`, "Add it and call again.");
+    throw new Problem("invalid_input", `The argument ${where} is missing.`, "Add it and call again.", {
+      argument: where,
+    });
   throw new Problem(
     "invalid_input",
     `The argument ${where} is not valid: ${issue?.message ?? "unknown reason"}.`,
     "Correct it and call again.",
+    { ...(issue && issue.path.length > 0 && { argument: where }) },
   );
 }
 
