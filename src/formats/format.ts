@@ -44,7 +44,8 @@ export type FormatId =
 
 /**
  * npmrc: `[section, key]`, with `""` for what stands before any section. ini (pip's dialect): `[section, key]`.
- * json (strict, as docker reads it): the member names from the root.
+ * json (strict, as docker reads it): the member names from the root; jsonc (with comments): the same, and a last step
+ * `name[key=value]` as below.
  * netrc: `[machine, "login" | "password" | "account"]`. toml, yaml, xml: the names from the root, where
  * `name[key=value]` is the one item of several whose `key` is `value`; in xml `@name` is an attribute, `.` the element's
  * own text, and a final element is meant with its markup. env (`go env`'s file), dotenv, properties: `[key]`. gitignore: `[line]`. hcl: the block headers from the root,

@@ -6,6 +6,7 @@ import { gitignore } from "./gitignore.ts";
 import { hcl } from "./hcl.ts";
 import { ini } from "./ini.ts";
 import { json } from "./json.ts";
+import { jsonc } from "./jsonc.ts";
 import { netrc } from "./netrc.ts";
 import { npmrc } from "./npmrc.ts";
 import { properties } from "./properties.ts";
@@ -20,6 +21,7 @@ export const formats: Partial<Record<FormatId, Format>> = {
   npmrc,
   ini,
   json,
+  jsonc,
   netrc,
   toml,
   yaml,

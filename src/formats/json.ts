@@ -7,6 +7,7 @@
  */
 import { type ParseError as Fault, type Node, parseTree } from "jsonc-parser";
 import { type Format, ParseError, type Path } from "./format.ts";
+import { type Style, styleOf } from "./json-layout.ts";
 import { lineBreak, lineNumber, splice } from "./lines.ts";
 
 /** Paths are member names from the root; sources are JSON text. */
@@ -103,36 +104,6 @@ function insert(text: string, root: Node | undefined, path: Path, source: string
   if (!last) return splice(text, parent.offset + 1, parent.offset + 1, name + nested);
   const end = last.offset + last.length;
   return splice(text, end, end, `,${style.lead}${name}${nested}`);
-}
-
-interface Style {
-  /** White space before a member; with the line break where each has a line of its own. */
-  lead: string;
-  /** One step of indentation; empty on one line. */
-  unit: string;
-  colon: string;
-}
-
-/** The style of the member after which the new one goes; without one, everything stands on one line. */
-function styleOf(text: string, last: Node | undefined, root: Node): Style {
-  const first = root.children?.[0];
-  const colon = colonOf(text, last ?? first);
-  if (!last) return { lead: " ", unit: "", colon };
-  const lead = leadOf(text, last);
-  if (!/[\r\n]/.test(lead)) return { lead: lead || colon.slice(1), unit: "", colon };
-  const unit = first ? leadOf(text, first).replace(/^[\r\n]+/, "") : "";
-  return { lead, unit: unit || "\t", colon };
-}
-
-function leadOf(text: string, { offset }: Node): string {
-  const white = /[ \t\r\n]*$/.exec(text.slice(0, offset))?.[0] ?? "";
-  return /(?:\r\n|\n|\r)[^\r\n]*$/.exec(white)?.[0] ?? white;
-}
-
-function colonOf(text: string, property: Node | undefined): string {
-  const [name, value] = property?.children ?? [];
-  const between = name && value ? text.slice(name.offset + name.length, value.offset) : "";
-  return /^ *: *$/.test(between) ? between.trimStart() : ": ";
 }
 
 /** The source inside as many new objects as there are names. */
