@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { Audit } from "./audit/audit.ts";
 import type { Config } from "./config.ts";
-import { Confirmations } from "./confirmations.ts";
+import type { Confirmations } from "./confirmations/confirmations.ts";
+import { openConfirmations } from "./confirmations/index.ts";
 import type { Delivery, Destination, Keychain, Means } from "./delivery/delivery.ts";
 import { deliveries } from "./delivery/index.generated.ts";
 import { type Outlet, openOutlet } from "./delivery/outlet.ts";
@@ -24,7 +25,9 @@ import { providers } from "./providers/index.ts";
 import type { Provider } from "./providers/provider.ts";
 import { Rotations } from "./rotation/record.ts";
 import { installed } from "./run.ts";
+import { Seal } from "./seal.ts";
 import type { Seams } from "./seams.ts";
+import { FolderOnce, MemoryOnce, type Once } from "./state/once.ts";
 import { version } from "./version.ts";
 
 export interface Context extends Seams {
@@ -45,6 +48,12 @@ export interface Context extends Seams {
   /** The operating system's own store of secrets; loaded when it is first used. */
   keychain: Keychain;
   confirmations: Confirmations;
+  /**
+   * By what that is known again which a caller is given to bring back, and what is good once: those of all replicas
+   * over HTTP where the operator gave them a key, else those of this process.
+   * @param caller `undefined` over stdio
+   */
+  returns(caller: string | undefined): { seal: Seal; once: Once };
   /** What goes on after the call that began it; `close` ends it. */
   openEnds: OpenEnds;
   /** Whether callers are on other machines: the files, variables and programs of this one are not theirs. */
@@ -90,6 +99,11 @@ export function createContext(
   const keychain = openKeychain(seams);
   const ledger = new Ledger(join(config.folders.state, "tokens"), seams.now);
   const openEnds = new OpenEnds();
+  const own = { seal: new Seal(), once: new MemoryOnce(seams.now) };
+  const shared = config.http_key && {
+    seal: new Seal(config.http_key),
+    once: new FolderOnce(join(config.folders.state, "once"), seams.now),
+  };
   const context: Context = {
     ...seams,
     version,
@@ -113,7 +127,8 @@ export function createContext(
     rotations: new Rotations(join(config.folders.state, "rotations")),
     policy,
     keychain,
-    confirmations: new Confirmations(join(config.folders.state, "confirmations"), seams.now),
+    confirmations: openConfirmations({ state: config.folders.state, now: seams.now, shared }),
+    returns: (caller) => (caller === undefined ? own : (shared ?? own)),
     openEnds,
     remote,
     use: (ability, choice) => {

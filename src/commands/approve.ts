@@ -1,7 +1,5 @@
-import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { Confirmations } from "../confirmations.ts";
-import { Problem } from "../problem.ts";
+import { Problem, quote } from "../problem.ts";
 import type { Command } from "./command.ts";
 
 export const command: Command = {
@@ -20,9 +18,11 @@ export const command: Command = {
         "A plan is approved by a person at a terminal.",
         "Run this command yourself, in a terminal.",
       );
-    const confirmations = new Confirmations(join(config.folders.state, "confirmations"), seams.now);
-    const { tool, plan } = await confirmations.look(handle);
-    process.stdout.write(`${tool}\n${plan.lines.map((line) => `  ${line}`).join("\n")}\n`);
+    const { createContext } = await import("../context.ts");
+    const { confirmations } = createContext(config, seams);
+    const { tool, plan, caller } = await confirmations.look(handle);
+    const who = caller === undefined ? "" : `, asked for by ${quote(caller, 100)}`;
+    process.stdout.write(`${tool}${who}\n${plan.lines.map((line) => `  ${line}`).join("\n")}\n`);
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await terminal
       .question(`Type "${plan.phrase}" to approve: `)

@@ -3,12 +3,11 @@
  * word typed, so that it cannot be accepted by accident. A client without forms, or one that declines by itself, gets
  * the plan and a single-use handle. What the model claims (`confirm: true`) counts for nothing.
  */
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   acceptedContent,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
-  createRequestStateCodec,
   type InputRequiredResult,
   inputRequired,
   inputResponse,
@@ -19,29 +18,12 @@ import * as z from "zod";
 import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
 import type { Plan, Tool } from "../tool.ts";
+import { callerOf } from "./caller.ts";
+import { sealState, stateOf } from "./request-state.ts";
 import { confirmationRequired } from "./result.ts";
-
-interface Asked {
-  id: string;
-  /** Binds the answer to the tool, the arguments and the plan. */
-  digest: string;
-  /** Epoch milliseconds. */
-  at: number;
-}
 
 // Faster than a person can read: such an answer was given by the client alone.
 const tooFastForAPerson = 500;
-
-/** Of what a call that asks somebody has to know when it comes back. */
-export const codec = createRequestStateCodec<Asked>({
-  key: randomBytes(32),
-  ttlSeconds: 600,
-  bind: (ctx) => ctx.mcpReq.method,
-});
-const spent = new Map<string, number>();
-
-/** For `ServerOptions.requestState`. */
-export const verifyRequestState = codec.verify;
 
 /** How a person agreed; also for the audit log. */
 export type Agreement = "form" | "confirmation" | "not needed";
@@ -63,10 +45,11 @@ export async function consent(
 ): Promise<Consent> {
   const { confirmation, ...args } = input;
   const policy = context.policy.confirm;
+  const call = { tool: tool.name, args, caller: callerOf(ctx) };
   if (typeof confirmation === "string") {
     const rule = policy === "always" ? context.policy.ruleOf("confirm") : undefined;
     return {
-      plan: await context.confirmations.redeem(confirmation, tool.name, args, rule),
+      plan: await context.confirmations.redeem(confirmation, call, rule),
       by: "confirmation",
     };
   }
@@ -75,7 +58,7 @@ export async function consent(
   const asked = canShowForm(server, ctx) ? await askPerson(ctx, tool, args, plan, context) : "cannot-ask";
   if (asked === "yes") return { plan, by: "form" };
   if (asked !== "cannot-ask") return { answer: asked };
-  const handle = await context.confirmations.offer(tool.name, args, plan);
+  const handle = await context.confirmations.offer(call, plan);
   return { answer: confirmationRequired(plan, handle, policy === "always") };
 }
 
@@ -87,8 +70,9 @@ async function askPerson(
   context: Context,
 ): Promise<"yes" | "cannot-ask" | InputRequiredResult> {
   const Form = z.object({ confirm: z.string().meta({ title: `Type "${plan.phrase}" to confirm` }) });
+  const caller = callerOf(ctx);
   const digest = createHash("sha256")
-    .update(JSON.stringify([tool.name, args, plan]))
+    .update(JSON.stringify([tool.name, args, plan, caller ?? null]))
     .digest("hex");
   const now = context.now().getTime();
   const response = inputResponse(ctx.mcpReq.inputResponses, "confirm");
@@ -100,13 +84,13 @@ async function askPerson(
           requestedSchema: Form,
         }),
       },
-      requestState: await codec.mint({ id: randomUUID(), digest, at: now }, ctx),
+      requestState: sealState({ digest, at: now }, ctx, context),
     });
   }
-  const asked = ctx.mcpReq.requestState<Asked>();
+  const asked = stateOf(ctx);
   const accepted = acceptedContent(ctx.mcpReq.inputResponses, "confirm", Form);
   // Asking again after a wrong answer makes clients loop: a wrong answer is a no.
-  if (!asked || asked.digest !== digest || !spendOnce(asked.id, now))
+  if (asked?.digest !== digest || !(await context.returns(caller).once.spend(asked.id, asked.until)))
     throw refused("the answer belongs to another question");
   if (accepted) {
     if (accepted.confirm.trim() === plan.phrase) return "yes";
@@ -114,14 +98,6 @@ async function askPerson(
   }
   if (now - asked.at < tooFastForAPerson) return "cannot-ask";
   throw refused("the person declined");
-}
-
-/** Remembers an answer for as long as its question is valid. */
-function spendOnce(id: string, now: number): boolean {
-  for (const [old, at] of spent) if (now - at > 600_000) spent.delete(old);
-  if (spent.has(id)) return false;
-  spent.set(id, now);
-  return true;
 }
 
 function refused(why: string): Problem {

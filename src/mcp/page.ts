@@ -14,7 +14,8 @@ import {
 import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
 import type { Tool } from "../tool.ts";
-import { codec, elicitationOf } from "./consent.ts";
+import { elicitationOf } from "./consent.ts";
+import { sealState, stateOf } from "./request-state.ts";
 
 type Args = Record<string, unknown>;
 type Output = Awaited<ReturnType<Tool["run"]>>;
@@ -36,8 +37,7 @@ const keptFor = 600_000;
  */
 export function afterPage(ctx: ServerContext, tool: Tool, args: Args): Output | undefined {
   if (inputResponse(ctx.mcpReq.inputResponses, "page").kind === "missing") return undefined;
-  const { id = "" } = ctx.mcpReq.requestState<{ id: string }>() ?? {};
-  const call = kept.get(id);
+  const call = kept.get(stateOf(ctx)?.kept ?? "");
   if (call?.digest === digestOf(tool, args)) return call.output;
   throw new Problem(
     "declined",
@@ -63,7 +63,7 @@ export async function pageFor(
   if (isLegacy(ctx)) void tellWhenDone(server, id, page.done);
   return inputRequired({
     inputRequests: { page: inputRequired.elicitUrl(params) },
-    requestState: await codec.mint({ id, digest, at: context.now().getTime() }, ctx),
+    requestState: sealState({ digest, at: context.now().getTime(), kept: id }, ctx, context),
   });
 }
 

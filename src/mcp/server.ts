@@ -6,9 +6,10 @@ import { Problem } from "../problem.ts";
 import type { Prompt } from "../prompt.ts";
 import type { Effect, Tool } from "../tool.ts";
 import { audited } from "./audited.ts";
-import { consent, verifyRequestState } from "./consent.ts";
+import { consent } from "./consent.ts";
 import { afterPage, pageFor } from "./page.ts";
 import type { Outgoing } from "./redact.ts";
+import { verifyState } from "./request-state.ts";
 import { failure, success } from "./result.ts";
 import { advertiseInput, advertiseOutput, parseInput } from "./schema.ts";
 
@@ -54,7 +55,7 @@ export function createMcpServer(parts: ServerParts): McpServer {
     { name: "fly-tokens", title: "Fly tokens", version: parts.version },
     {
       instructions,
-      requestState: { verify: verifyRequestState },
+      requestState: { verify: (state, ctx) => verifyState(state, ctx, parts.context) },
       cacheHints: { "tools/list": { ttlMs: 300_000, cacheScope: "public" } },
       // These lists are the same for as long as the program runs: no client has to wait for word of a change.
       capabilities: { tools: { listChanged: false }, prompts: { listChanged: false } },

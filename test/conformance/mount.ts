@@ -28,7 +28,7 @@ export async function openMount(): Promise<Mount> {
   const { parts, close } = serving({ config, seams, log: openLog("silent"), flags: {}, positionals: [] });
   const bearer = "the-bearer-of-the-test-mount";
   const handler = httpHandler(
-    () => withFixtures(createMcpServer(parts)),
+    () => withFixtures(createMcpServer(parts), parts.context),
     new Secret(bearer),
     parts.outgoing,
     parts.report,
