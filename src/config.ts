@@ -87,11 +87,18 @@ function fromNames(values: ConfigSources["flags"]): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(settings)) {
     const value = values[setting.env];
-    // A host that installs the bundle may hand on the placeholder of a setting that nobody filled in.
-    if (value !== undefined && value !== "" && !/^\$\{user_config\.\w+\}$/.test(String(value)))
-      found[key] = value;
+    if (value !== undefined && value !== "" && !isPlaceholder(String(value), setting.env)) found[key] = value;
   }
   return found;
+}
+
+/**
+ * A host may hand on, as it stands in its configuration, what it was to fill in: a setting of the bundle that nobody
+ * filled in, or the name of a variable that is not set (`${NAME}`, `${env:NAME}`, `${NAME:-}`, `$NAME`).
+ */
+function isPlaceholder(value: string, name: string): boolean {
+  const inside = /^\$\{(.+)\}$/.exec(value)?.[1] ?? /^\$(\w+)$/.exec(value)?.[1] ?? "";
+  return /^user_config\.\w+$/.test(inside) || inside.replace(/^env:|:-$/g, "") === name;
 }
 
 function readDotenv(path: string, required: boolean): Record<string, string> {

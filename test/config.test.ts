@@ -62,6 +62,14 @@ describe("settings", () => {
     expect(load({ env: { FLY_TOKENS_LOCAL_KEY: "${user_config.local_key}" } }).local_key).toBeUndefined();
   });
 
+  it.each(["${FLY_API_TOKEN}", "${FLY_API_TOKEN:-}", "${env:FLY_API_TOKEN}", "$FLY_API_TOKEN"])(
+    "take %s for unset: a client hands it on where the variable is not set",
+    (value) => {
+      expect(load({ env: { FLY_API_TOKEN: value } }).fly_api_token).toBeUndefined();
+      expect(load({ env: { FLY_API_TOKEN: value.replace("API", "ACCESS") } }).fly_api_token).toBeDefined();
+    },
+  );
+
   it("count as absent when empty", () => expect(load({ env: { FLY_TOKENS_LOG: "" } }).log).toBe("error"));
   it("are frozen", () => expect(Object.isFrozen(load())).toBe(true));
 
