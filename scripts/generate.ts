@@ -57,13 +57,20 @@ function writeIndex(
       (a.split('"')[1] ?? "") < (b.split('"')[1] ?? "") ? -1 : 1,
     ),
     "",
-    `export const ${list}: readonly ${type}[] = [${names.map(camel).join(", ")}]${type === "PackageManager" ? "" : ` as never`};`,
+    `export const ${list}: readonly ${type}[] = [${names.map(camel).join(", ")}]${["PackageManager", "Resource"].includes(type) ? "" : ` as never`};`,
   ];
   put(`${room}/index.generated.ts`, `${lines.join("\n")}\n`);
 }
 
 writeIndex("tools", "tools", "Tool", "../src/tool.ts", members("tools", "defineTool"));
 writeIndex("prompts", "prompts", "Prompt", "../src/prompt.ts", members("prompts", "definePrompt"));
+writeIndex(
+  "src/resources",
+  "resources",
+  "Resource",
+  "../resource.ts",
+  members("src/resources", "defineResource"),
+);
 writeIndex(
   "src/package-managers",
   "packageManagers",

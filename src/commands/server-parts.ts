@@ -10,6 +10,7 @@ import { openPolicy } from "../policy/index.ts";
 import type { Policy } from "../policy/policy.ts";
 import { hasLogin, loginFile } from "../providers/flyio/login.ts";
 import { hasLogin as hasJfrogLogin } from "../providers/jfrog/login.ts";
+import { resources } from "../resources/index.generated.ts";
 import type { Seams } from "../seams.ts";
 import { version } from "../version.ts";
 import type { Invocation } from "./command.ts";
@@ -38,6 +39,7 @@ export function serving(
       version,
       tools,
       prompts,
+      resources,
       outgoing: new Outgoing(),
       readOnly: policy.read_only,
       remote,

@@ -4,12 +4,16 @@ import * as z from "zod";
 import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
 import type { Prompt } from "../prompt.ts";
+import type { Resource } from "../resource.ts";
 import type { Effect, Tool } from "../tool.ts";
 import { audited } from "./audited.ts";
+import { addCompletion } from "./completion.ts";
 import { consent } from "./consent.ts";
 import { afterPage, pageFor } from "./page.ts";
+import { addPrompts, promptsFor } from "./prompts.ts";
 import type { Outgoing } from "./redact.ts";
 import { verifyState } from "./request-state.ts";
+import { addResources, resourcesFor } from "./resources.ts";
 import { failure, success } from "./result.ts";
 import { advertiseInput, advertiseOutput, parseInput } from "./schema.ts";
 
@@ -31,6 +35,8 @@ export interface ServerParts {
   version: string;
   tools: readonly Tool[];
   prompts: readonly Prompt[];
+  /** None when absent. */
+  resources?: readonly Resource[];
   /** Made at the first call of a tool, so that starting costs nothing. */
   context: () => Promise<Context>;
   outgoing: Outgoing;
@@ -61,8 +67,13 @@ export function createMcpServer(parts: ServerParts): McpServer {
       capabilities: { tools: { listChanged: false }, prompts: { listChanged: false } },
     },
   );
-  for (const tool of offered(parts)) addTool(server, tool, parts);
-  for (const prompt of parts.prompts) addPrompt(server, prompt);
+  const tools = offered(parts);
+  const prompts = promptsFor(parts.prompts, tools, parts.remote);
+  const resources = resourcesFor(parts.resources ?? [], tools);
+  for (const tool of tools) addTool(server, tool, parts);
+  addPrompts(server, prompts);
+  addResources(server, resources, parts);
+  addCompletion(server, { ...parts, tools, prompts, resources });
   return server;
 }
 
@@ -134,14 +145,4 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
     parts.running?.add(call);
     return call.finally(() => parts.running?.delete(call));
   });
-}
-
-function addPrompt(server: McpServer, prompt: Prompt): void {
-  server.registerPrompt(
-    prompt.name,
-    { title: prompt.title, description: prompt.description, argsSchema: prompt.args },
-    (args) => ({
-      messages: [{ role: "user", content: { type: "text", text: prompt.render(args) } }],
-    }),
-  );
 }

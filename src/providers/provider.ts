@@ -199,5 +199,7 @@ export interface Provider {
   notes?(): readonly string[];
   /** What has been found out about it since it was opened, a sentence each; for who asks how it stands. */
   facts?(): readonly string[];
+  /** Whether it is there already, where asking it anything else would start it. */
+  isUp?(): Promise<boolean>;
   close?(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { type ConfigSources, loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { Outgoing } from "../../src/mcp/redact.ts";
 import { createMcpServer } from "../../src/mcp/server.ts";
+import { resources } from "../../src/resources/index.generated.ts";
 import { realSeams } from "../../src/seams.ts";
 import { tools } from "../../tools/index.generated.ts";
 import { startRegistry, type TestRegistry } from "./registry.ts";
@@ -99,6 +100,7 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
       version: "0.0.0-test",
       tools,
       prompts,
+      resources,
       outgoing,
       readOnly: context.policy.read_only,
       protects: context.policy.protects,

@@ -28,6 +28,7 @@ export function local(config: Config, seams: Seams): Provider {
             "The local registry runs inside this server and ends with it; `fly-tokens registry` in a terminal keeps it running.",
           ]
         : [],
+    isUp: () => link.isUp(),
     close: () => link.close(),
   };
 }

@@ -40,6 +40,16 @@ export class Link {
     return this.#served !== undefined;
   }
 
+  /** Whether somebody listens at its address; starts nothing, and takes nobody's word for who it is. */
+  async isUp(): Promise<boolean> {
+    const { local_url, local_key } = this.#config;
+    if (this.embedded) return true;
+    return askHealth(local_url, newChallenge(), local_key, this.#seams.fetch).then(
+      (health) => health?.isRegistry === true,
+      () => false,
+    );
+  }
+
   /** Sends a request with the user's key, unless it brings a credential of its own. @throws Problem */
   async request(request: Request, options?: SendOptions): Promise<Response> {
     try {

@@ -31,6 +31,7 @@ describe("a registry that is not running", () => {
     expect(provider.notes?.()).toEqual([]);
     expect(await provider.identity.me()).toEqual({ username: "admin", role: "admin" });
     expect(provider.notes?.()).toEqual([expect.stringContaining("runs inside this server")]);
+    expect(await provider.isUp?.()).toBe(true);
     expect((await fetch(`${url}/fly/api/v1/health`)).status).toBe(200);
     await provider.close();
     await expect(fetch(`${url}/fly/api/v1/health`)).rejects.toThrow();
@@ -51,6 +52,7 @@ describe("a registry that is not running", () => {
     const url = address(await freePort());
     const provider = openLocal(home.path, { FLY_TOKENS_LOCAL_URL: url });
     await provider.registries.endpoint("npm");
+    expect(await provider.isUp?.()).toBe(false);
     expect(await home.tree()).toEqual({});
     await provider.close();
     expect(await rejection(provider.identity.me())).toMatchObject({ code: "provider_down" });

@@ -1,0 +1,132 @@
+/** The room `src/resources/` as MCP shows it: read only when it is asked for, and asked for nothing when it is listed. */
+import {
+  type ListResourcesResult,
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceResult,
+  ResourceNotFoundError,
+  ResourceTemplate,
+  requireScopes,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import type { Context } from "../context.ts";
+import { Problem } from "../problem.ts";
+import type { Resource } from "../resource.ts";
+
+interface Shared {
+  context: () => Promise<Context>;
+  running?: Set<Promise<unknown>>;
+  report: (error: unknown) => void;
+}
+
+/** What a caller needs to be told names. */
+const scope = "tokens:read";
+
+/** Milliseconds for which a list waits for what an issuer has. */
+const patience = 1_500;
+
+const variable = /\{(\w+)\}/;
+
+/** The resources that the operator allows: those that say what an offered tool says, and the manual. */
+export function resourcesFor(
+  resources: readonly Resource[],
+  tools: readonly { name: string }[],
+): readonly Resource[] {
+  const names = tools.map(({ name }) => name);
+  return resources.filter(({ like }) => like === undefined || names.includes(like));
+}
+
+/** Whether the caller may be told names; over stdio it is the user's own agent. */
+export function mayRead(ctx: ServerContext): boolean {
+  const caller = ctx.http?.authInfo;
+  return caller === undefined || caller.scopes.includes(scope);
+}
+
+/** Of them the client is told no changes: what there is by then it is told when it asks. */
+export function addResources(server: McpServer, resources: readonly Resource[], shared: Shared): void {
+  if (resources.length === 0) return;
+  server.server.registerCapabilities({ resources: { listChanged: false } });
+  for (const resource of resources) addResource(server, resource, shared);
+}
+
+function addResource(server: McpServer, resource: Resource, shared: Shared): void {
+  const { name, title, description, uri, mimeType, audience, priority, fresh } = resource;
+  const config = {
+    title,
+    description,
+    mimeType,
+    annotations: { audience: [...audience], priority },
+    cacheHint: { ttlMs: fresh, cacheScope: "private" as const },
+    scopeChallenge: requireScopes(scope),
+  };
+  const answer = (at: URL, value: string) => {
+    const reading = read(resource, at, value, shared);
+    shared.running?.add(reading);
+    return reading.finally(() => shared.running?.delete(reading));
+  };
+  const [, inBraces = ""] = variable.exec(uri) ?? [];
+  if (!inBraces) {
+    server.registerResource(name, uri, config, (at) => answer(at, ""));
+    return;
+  }
+  const template = new ResourceTemplate(uri, { list: (ctx) => listed(resource, ctx, shared) });
+  server.registerResource(name, template, config, (at, variables) =>
+    answer(at, plain(String(variables[inBraces] ?? ""))),
+  );
+}
+
+async function read(
+  { mimeType, read: tell }: Resource,
+  { href }: URL,
+  value: string,
+  { context, report }: Shared,
+): Promise<ReadResourceResult> {
+  let text: string | undefined;
+  try {
+    text = await tell(value, await context());
+  } catch (error) {
+    if (error instanceof Problem) {
+      const { code, message, fix } = error;
+      throw new ProtocolError(ProtocolErrorCode.InternalError, `${message} ${fix}`, { code, fix });
+    }
+    // What an unforeseen error says is for the log: it may quote anything.
+    report(error);
+    throw new ProtocolError(ProtocolErrorCode.InternalError, "Something went wrong inside fly-tokens.");
+  }
+  if (text === undefined) throw new ResourceNotFoundError(href);
+  return { contents: [{ uri: href, mimeType, text }] };
+}
+
+/** A client lists everything when it starts: what cannot be told at once is left out, and whoever knows its name reads it. */
+async function listed(
+  { uri, like, list }: Resource,
+  ctx: ServerContext,
+  { context, report }: Shared,
+): Promise<ListResourcesResult> {
+  if (!list || (like !== undefined && !mayRead(ctx))) return { resources: [] };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<[]>((resolve) => {
+    timer = setTimeout(() => resolve([]), patience);
+  });
+  const found = (async () => list(await context()))().catch((error: unknown) => {
+    if (!(error instanceof Problem)) report(error);
+    return [];
+  });
+  const members = await Promise.race([found, late]).finally(() => clearTimeout(timer));
+  return {
+    resources: members.map(({ value, ...about }) => ({
+      ...about,
+      name: value,
+      uri: uri.replace(variable, () => encodeURIComponent(value)),
+    })),
+  };
+}
+
+function plain(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

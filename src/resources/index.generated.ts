@@ -1,0 +1,7 @@
+// Written by `npm run generate`.
+import type { Resource } from "../resource.ts";
+import { environment } from "./environment.ts";
+import { packageManagerGuide } from "./package-manager-guide.ts";
+import { tokens } from "./tokens.ts";
+
+export const resources: readonly Resource[] = [environment, packageManagerGuide, tokens];
