@@ -42,3 +42,11 @@ export function withoutMachine({ journal }: Context["disk"]): Machine {
 
 /** A folder that no machine has. */
 const nowhere = "/dev/null/elsewhere";
+
+/** Settings and commands of this server, by their form. */
+const operators = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|`fly-tokens [\w-]/;
+
+/** A fix as they are told it: what only the operator can do is said to be theirs. */
+export function fixElsewhere(fix: string): string {
+  return operators.test(fix) ? `This is for who runs the server: ${fix}` : fix;
+}

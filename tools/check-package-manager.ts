@@ -16,6 +16,7 @@ export const checkPackageManager = defineTool({
   description:
     "Diagnose why an install, pull, publish, push or login fails (401, 403, denied), or test whether it works: reads the files of npm, pip, docker and others, asks the registry, and says which token that is, what outranks it, and why it is refused.",
   effect: "read",
+  here: true,
   input: z.object({
     manager: z.string().optional().describe("Default: all installed or set up"),
     scope: z.enum(["user", "project"]).default("user"),

@@ -68,19 +68,34 @@ export const configurePackageManager = defineTool({
     "Set up npm, pip, docker, maven, cargo, yarn and others to install from the registry, publish or push: mints a token, logs in, edits one entry of a file such as .npmrc, and verifies with a real request; if a step fails, all is put back. Never shows the token.",
   effect: "write",
   input: inputShape,
+  here: ["project_dir", "token_id", "token_from"],
+  elsewhere: {
+    description:
+      "Set up npm, pip, docker, maven, cargo, yarn and others on the user's machine to install from our registry, publish or push: tells the lines for each file such as .npmrc, with YOUR_TOKEN in place of the token, the login command, and the request that proves it. Writes and mints nothing.",
+    effect: "read",
+    quiet: ["dry_run", "reason"],
+  },
   quiet: ["verify"],
   output: z.object({
     managers: z.array(z.string()),
     token: tokenShape.pick({ id: true, name: true, permission: true, expires_at: true }).optional(),
-    changes: z.array(z.object({ path: z.string(), diff: z.string(), backup: z.string().optional() })),
+    changes: z.array(
+      z.object({
+        path: z.string(),
+        diff: z.string().optional(),
+        backup: z.string().optional(),
+        snippet: z.string().optional(),
+      }),
+    ),
     verified: z.object({ ok: z.boolean(), as: z.string().optional(), request: z.string() }).optional(),
     warnings: z.array(z.string()),
     restore_id: z.string().optional(),
+    steps: z.array(z.string()).optional(),
   }),
   async plan(input, context) {
     const { environment = "", permission, expires, reason } = input;
     const why = context.policy.asks(input);
-    if (why === undefined || input.dry_run) return undefined;
+    if (why === undefined || input.dry_run || context.remote) return undefined;
     const { managers, place, request } = await chosen(input, context);
     // Whatever would be refused is refused before anybody is asked.
     const { token, changes } = await setUp(managers, place, { ...request, dry_run: true }, context);
@@ -95,6 +110,11 @@ export const configurePackageManager = defineTool({
   },
   async run(input, context, agreed) {
     const { managers, place, request } = await chosen(input, context);
+    if (context.remote) {
+      const { setUpElsewhere } = await import("../src/setup/elsewhere.ts");
+      const told = await setUpElsewhere(managers, input.scope, request, context);
+      return { managers: managers.map(({ id }) => id), ...told };
+    }
     const { verified, ...outcome } = await setUp(
       managers,
       place,
@@ -114,20 +134,23 @@ export const configurePackageManager = defineTool({
     };
   },
   concerns: ({ token_id }, output) => [output?.token?.id ?? token_id ?? []].flat().map(String),
-  say({ managers, token, changes, verified, warnings, restore_id }) {
-    const diffs = changes.map(({ path, diff }) => `${path}\n${diff}`);
+  say({ managers, token, changes, verified, warnings, restore_id, steps }) {
+    const diffs = changes.map(({ path, diff, snippet }) => `${path}\n${snippet ?? diff}`);
     return [
-      restore_id
-        ? `Done: ${managers.join(", ")}. Undo with restore_package_manager, restore_id ${restore_id}.`
-        : changes.length > 0
-          ? "This is what would change; nothing was written."
-          : "Nothing had to be changed.",
+      steps
+        ? `For ${managers.join(", ")} on the user's machine; nothing was written or minted.`
+        : restore_id
+          ? `Done: ${managers.join(", ")}. Undo with restore_package_manager, restore_id ${restore_id}.`
+          : changes.length > 0
+            ? "This is what would change; nothing was written."
+            : "Nothing had to be changed.",
       token
         ? `Token ${token.name} (${token.id}): ${token.permission}, expires ${token.expires_at ?? "never"}.`
         : "",
       ...diffs,
       verified ? `Verified: ${verified.request} answered${verified.as ? ` for ${verified.as}` : ""}.` : "",
       ...warnings.map((warning) => `Note: ${warning}`),
+      ...(steps ?? []).map((step, index) => `${index + 1}. ${step}`),
     ]
       .filter(Boolean)
       .join("\n");

@@ -9,6 +9,7 @@ export const findLeaks = defineTool({
   description:
     "Scan a repo or other folders, and git history if asked, for secrets that somebody committed or left in code: access tokens and other credentials, also encoded. Says where each is, whose, whether it still works, and what to do; never its value.",
   effect: "read",
+  here: true,
   input: z.object({
     paths: z.array(z.string().min(1)).min(1).max(100).optional().describe("Default: the working folder"),
     git_history: z.boolean().default(false),

@@ -81,6 +81,12 @@ export const generateToken = defineTool({
     "Create a new token, read-only for 30 days by default: a credential for CI, a server or a person; for a deployment name its environment. The value is shown once, or stored unseen (deliver_to). Not for package managers: configure_package_manager mints its own.",
   effect: "create",
   input: inputShape,
+  here: ["deliver_path", "deliver_name", "deliver_in", "deliver_git", "kubernetes"],
+  elsewhere: {
+    description:
+      "Create (mint) a new token, read-only for 30 days by default: a credential for CI, a server or a person; for a deployment name its environment. The value is shown once. configure_package_manager says where a package manager wants it.",
+    quiet: ["deliver_to"],
+  },
   quiet: ["deliver_git", "flyio.cluster", "flyio.command_prefixes"],
   output: z.object({
     show_once_warning: z.string(),

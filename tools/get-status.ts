@@ -3,6 +3,7 @@ import type { Context } from "../src/context.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
 import { Problem } from "../src/problem.ts";
 import type { Provider } from "../src/providers/provider.ts";
+import { fixElsewhere } from "../src/remote.ts";
 import { expiringInWords, expiringOf, expiringShape, soon } from "../src/setup/expiring.ts";
 import { placeFor } from "../src/setup/place.ts";
 import { defineTool } from "../src/tool.ts";
@@ -13,6 +14,10 @@ export const getStatus = defineTool({
   description:
     "Start here. Shows the status of this server: who you are logged in as, which issuers are reachable, what you are allowed to do, which package managers are installed and configured, and how to mend what is missing.",
   effect: "read",
+  elsewhere: {
+    description:
+      "Start here. Shows the status of this server: who it is logged in as, which issuers are reachable, what you are allowed to do, and what is missing.",
+  },
   input: z.object({}),
   output: z.object({
     version: z.string(),
@@ -48,11 +53,13 @@ export const getStatus = defineTool({
   }),
   async run(_input, context) {
     const { inline_secrets, confirm, read_only } = context.policy;
-    const rules = [...context.policy.sentences()];
+    const { remote } = context;
+    // The first says in which file they stand.
+    const rules = context.policy.sentences().slice(remote ? 1 : 0);
     const longest = longestOf(context);
     const [providers, examined, expiring] = await Promise.all([
       Promise.all(context.providers.map(describe)),
-      Promise.all(context.packageManagers.map((manager) => examine(manager, context))),
+      Promise.all((remote ? [] : context.packageManagers).map((manager) => examine(manager, context))),
       expiringSoon(context),
     ]);
     // What is wrong with the issuer is said once, there.
@@ -64,7 +71,11 @@ export const getStatus = defineTool({
       version: context.version,
       default_provider: context.default_provider,
       // By now they have been asked.
-      providers: providers.map((one, index) => ({ ...one, ...factsOf(context.providers[index]) })),
+      providers: providers.map((one, index) => ({
+        ...one,
+        ...(remote && one.problem && { problem: fixElsewhere(one.problem) }),
+        ...factsOf(context.providers[index]),
+      })),
       policy: {
         inline_secrets,
         confirm,

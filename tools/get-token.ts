@@ -22,6 +22,11 @@ export const getToken = defineTool({
     access: accessShape.optional().describe("action: read, or letters of rwcdC"),
     provider: z.string().optional(),
   }),
+  here: ["from", "explain", "access"],
+  elsewhere: {
+    description:
+      "Show details of one token: who made it, when it was last used, what it pulled last. Never its value.",
+  },
   quiet: ["access.mutation", "access.feature"],
   output: z.object({
     token: tokenShape.optional(),
@@ -32,7 +37,12 @@ export const getToken = defineTool({
   }),
   async run({ id, from, explain, access, provider }, context) {
     if ((id === undefined) === (from === undefined))
-      throw new Problem("invalid_input", "Which token?", "Give its id, or from where it is, and not both.");
+      throw new Problem(
+        "invalid_input",
+        "Which token?",
+        "Give its id, which list_tokens shows, or from where it is, and not both.",
+        { argument: "id" },
+      );
     const words = explain || access || from ? await read(id ?? from ?? "", access, context) : undefined;
     const record = id !== undefined ? await known(id, provider, context) : undefined;
     return { delivered_to: [], ...record, ...words };

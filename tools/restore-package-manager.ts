@@ -12,6 +12,7 @@ export const restorePackageManager = defineTool({
   description:
     "Undo or revert what configure_package_manager did to a config file: by restore_id, or the last edit for a manager. It is put back as it was before; where it has changed since, only our entries go. Revokes no token.",
   effect: "write",
+  here: true,
   input: z.object({
     restore_id: z.string().optional(),
     manager: z.string().optional(),

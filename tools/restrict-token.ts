@@ -13,6 +13,7 @@ export const restrictToken = defineTool({
   description:
     "Restrict a Fly.io token that the user holds, offline: a weaker copy (attenuated), read-only, limited to an app, a machine or a command, such as one that can only run `uptime` on app web. Shown once, or delivered unseen.",
   effect: "create",
+  here: true,
   input: z.object({
     from: z.string().describe("env:NAME, file:PATH, keychain:NAME, or an id made just now"),
     restrictions: restrictionsShape.describe(

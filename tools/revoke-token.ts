@@ -3,7 +3,7 @@ import type { Context } from "../src/context.ts";
 import { Problem } from "../src/problem.ts";
 import type { Token } from "../src/providers/provider.ts";
 import { permissions, statuses } from "../src/providers/shapes.ts";
-import { usedHere, useInWords } from "../src/setup/used-here.ts";
+import { onRecord, usedHere, useInWords } from "../src/setup/used-here.ts";
 import { defineTool, type Plan } from "../src/tool.ts";
 
 const Filter = z.strictObject({
@@ -55,13 +55,12 @@ export const revokeToken = defineTool({
     );
     const live = found.filter(({ token }) => token?.status === "active");
     if (live.length === 0 && ids) return undefined;
-    const used = await usedHere(
-      live.flatMap(({ token }) => token ?? []),
-      context,
-    );
+    const alive = live.flatMap(({ token }) => token ?? []);
+    const used = await usedHere(alive, context);
+    const there = context.remote ? await onRecord(alive, context) : new Set();
     const lines = live.map(
       ({ id, token }) =>
-        `Revoke ${token?.name} (${id}): ${token?.permission}, ${token?.scope}, made by ${token?.created_by}${used.has(id) ? `; used on this machine by ${used.get(id)?.map(useInWords).join(", ")}` : ""}${id === own ? "; THE TOKEN THAT THIS SERVER ITSELF USES" : ""}`,
+        `Revoke ${token?.name} (${id}): ${token?.permission}, ${token?.scope}, made by ${token?.created_by}${used.has(id) ? `; used on this machine by ${used.get(id)?.map(useInWords).join(", ")}` : ""}${there.has(id) ? "; on record where this server runs" : ""}${id === own ? "; THE TOKEN THAT THIS SERVER ITSELF USES" : ""}`,
     );
     const first = live[0]?.token;
     return {
@@ -128,6 +127,7 @@ async function byFilter(
       "invalid_input",
       "Give ids, or a filter with at least one condition.",
       "list_tokens shows ids and takes the same conditions.",
+      { argument: "ids" },
     );
   const page = await context.use("tokens", provider).tokens.list({ status: "active", ...filter, limit: 101 });
   if (page.items.length > 100 || page.next_cursor)

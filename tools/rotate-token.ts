@@ -48,6 +48,20 @@ export const rotateToken = defineTool({
     "Replace or renew tokens, such as those that expire soon: every package manager, file and secret on record here is updated with a fresh one of the same rights and tried, then the old one is revoked, at once or after keep_old_for. If a step fails, all is put back.",
   effect: "destroy",
   input: inputShape,
+  here: [
+    "expires_within",
+    "environment",
+    "deliver_path",
+    "deliver_name",
+    "deliver_in",
+    "deliver_git",
+    "kubernetes",
+  ],
+  elsewhere: {
+    description:
+      "Replace or renew a token: a fresh one of the same rights is shown once; the old one is revoked a day later, or after keep_old_for. One that is in use where this server runs is rotated there.",
+    quiet: ["deliver_to"],
+  },
   quiet: ["deliver_path", "deliver_name", "deliver_in", "deliver_git", "kubernetes"],
   output: partialShape.extend({
     show_once_warning: z.string().optional(),
@@ -58,12 +72,12 @@ export const rotateToken = defineTool({
   async plan(input, context): Promise<Plan | undefined> {
     const ids = await idsOf(input, context);
     const { planFor } = await import("../src/rotation/plan.ts");
-    return planFor(ids, wishOf(input), context);
+    return planFor(ids, wishOf(input, context), context);
   },
   async run(input, context, plan) {
     const { rotate } = await import("../src/rotation/rotate.ts");
     const ids = plan?.ids ?? (await idsOf(input, context));
-    const wish = { ...wishOf(input), agreed: plan !== undefined };
+    const wish = { ...wishOf(input, context), agreed: plan !== undefined };
     if (input.id !== undefined) {
       const { credential, ...rotation } = await rotate(input.id, wish, context);
       return {
@@ -115,8 +129,10 @@ const shownOnce =
   "The new value is shown now and never again. Put it where the old one is used before the old one is revoked.";
 
 /** @throws Problem `invalid_input` for a destination without a delivery */
-function wishOf(input: z.output<typeof inputShape>): RotationRequest {
-  const { expires, keep_old_for, idempotency_key, reason, provider, deliver_to } = input;
+function wishOf(input: z.output<typeof inputShape>, { remote }: Context): RotationRequest {
+  const { expires, keep_old_for, idempotency_key, reason, provider } = input;
+  // Who calls from another machine has no place on this one.
+  const deliver_to = input.deliver_to ?? (remote ? "inline" : undefined);
   const stranger = Object.keys(deliveryShape).find(
     (key) => key !== "deliver_to" && input[key as keyof typeof input] !== undefined,
   );
@@ -125,6 +141,7 @@ function wishOf(input: z.output<typeof inputShape>): RotationRequest {
       "invalid_input",
       `${stranger} means nothing without deliver_to.`,
       "Call again with deliver_to, or without it: the places on record are rewritten in any case.",
+      { argument: stranger },
     );
   return {
     expires,
@@ -146,7 +163,8 @@ async function idsOf(
     throw new Problem(
       "invalid_input",
       "Which token?",
-      "Give its id, or expires_within for all that end soon, and not both.",
+      "Give its id, which list_tokens shows, or expires_within for all that end soon, and not both.",
+      { argument: "id" },
     );
   if (id !== undefined) return [id];
   if (deliver_to !== undefined)

@@ -20,6 +20,7 @@ export const docker = definePackageManager({
   symptom: "docker says `unauthorized`, or `pull access denied`.",
   scopes: ["user"],
   styles: ["value", "helper"],
+  loginCommand: ["docker", "login"],
 
   files: (place) => [dockerFile(place).path, place.store],
 

@@ -19,6 +19,7 @@ export const helm = definePackageManager({
   symptom: "helm says `401`, `unauthorized` or `denied` for an oci:// chart.",
   scopes: ["user"],
   styles: ["value", "helper"],
+  loginCommand: ["helm", "registry", "login"],
 
   files: (place) => [...helmFiles(place).map(({ path }) => path), place.store],
 

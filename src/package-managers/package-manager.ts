@@ -156,6 +156,11 @@ export interface PackageManager {
    * The secret travels on stdin. @throws Problem `command_failed`
    */
   login?(target: Target, place: Place, texts: Texts, run: Run): Promise<void>;
+  /**
+   * What a person types to log in by hand, before `HOST -u USER --password-stdin`; where a file holds the login in a form
+   * that is not for writing by hand.
+   */
+  loginCommand?: readonly string[];
   /** Takes back what `login` did outside the files. */
   logout?(url: string, place: Place, texts: Texts, run: Run): Promise<void>;
 }

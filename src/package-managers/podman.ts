@@ -23,6 +23,7 @@ export const podman = definePackageManager({
   symptom: "podman, skopeo or buildah says `unauthorized`, or `invalid username/password`.",
   scopes: ["user"],
   styles: ["value", "helper"],
+  loginCommand: ["podman", "login"],
 
   files(place) {
     const { read, ours } = registriesFiles(place);

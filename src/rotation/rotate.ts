@@ -7,6 +7,7 @@
 import type { Context } from "../context.ts";
 import { Problem, quote } from "../problem.ts";
 import { type Intent, intend, isByHand, type RotationRequest, recordOf } from "./begin.ts";
+import { refuseElsewhere } from "./elsewhere.ts";
 import { finish, type Rotation } from "./finish.ts";
 import { isDue, type RotationRecord } from "./record.ts";
 import { carryOn } from "./rewrite.ts";
@@ -19,6 +20,7 @@ export async function look(
 ): Promise<{ intent: Intent } | { begun: RotationRecord } | { over: RotationRecord }> {
   const { provider } = context.use("tokens", wish.provider);
   const record = await context.rotations.of(provider.id, id);
+  if (context.remote) await refuseElsewhere({ id, provider: provider.id }, record, context);
   if (record?.phase === "begun" || record?.phase === "minted") {
     refuseShowing(record, wish, context);
     return { begun: record };

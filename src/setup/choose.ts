@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import type { Context } from "../context.ts";
 import type { PackageManager, Place } from "../package-managers/package-manager.ts";
 import { Problem } from "../problem.ts";
+import { onlyHere } from "../remote.ts";
 
 /** Whose registry it is, as a call says it. */
 type Issuer = Parameters<Context["use"]>[1];
@@ -34,6 +35,8 @@ export async function chooseManagers(
   context: Context,
   issuer?: Issuer,
 ): Promise<PackageManager[]> {
+  if (names === "auto" && context.remote)
+    throw onlyHere('"auto" is about', "Name the package managers that your project uses.");
   if (names === "auto") return detect(scope, folder, context, issuer);
   const managers = names.split(",").map((name) => managerNamed(name.trim(), context));
   const without = managers.find(({ scopes }) => !scopes.includes(scope));

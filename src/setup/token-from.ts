@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import type { Context } from "../context.ts";
 import { absolute } from "../path.ts";
 import { Problem } from "../problem.ts";
+import { onlyHere } from "../remote.ts";
 import { Secret } from "../secret.ts";
 
 const places = ["env:NAME", "file:PATH", "keychain:NAME"] as const;
@@ -14,6 +15,7 @@ const anyPlace = "env:NAME, file:PATH or keychain:NAME";
  * @throws Problem as `tokenFrom`
  */
 export async function tokenBy(reference: string, context: Context): Promise<Secret> {
+  if (context.remote) throw onlyHere("That token is on");
   if (/^(env|file|keychain):/.test(reference)) return tokenFrom(reference, context);
   const issued = context.issued.get(reference);
   if (issued) return issued.secret;

@@ -22,7 +22,8 @@ export async function usedHere(
   tokens: readonly Pick<Token, "id" | "provider">[],
   context: Context,
 ): Promise<Map<string, Use[]>> {
-  if (tokens.length === 0) return new Map();
+  // Where they are is nothing to callers on other machines; whether they are anywhere, `onRecord` says.
+  if (tokens.length === 0 || context.remote) return new Map();
   const records = current(await context.disk.journal());
   const uses = tokens.map(async (token): Promise<[string, Use[]]> => {
     const own = records.filter(({ record }) => isOf(record, token));
@@ -30,6 +31,23 @@ export async function usedHere(
     return [token.id, [...setUps.flat(), ...(await deliveredOf(token, context))]];
   });
   return new Map((await Promise.all(uses)).filter(([, list]) => list.length > 0));
+}
+
+/**
+ * The ids of those that were set up or delivered on this machine, whatever became of it. No file is looked at.
+ * @throws Problem `file_unreadable`
+ */
+export async function onRecord(
+  tokens: readonly Pick<Token, "id" | "provider">[],
+  { disk, ledger }: Context,
+): Promise<Set<string>> {
+  const records = (await disk.journal()).filter(({ state }) => state !== "restored");
+  const found = tokens.map(async (token) => {
+    const isSetUp = records.some((record) => isOf(record, token));
+    const isThere = isSetUp || ((await ledger.of(token.provider, token.id))?.delivered.length ?? 0) > 0;
+    return isThere ? [token.id] : [];
+  });
+  return new Set((await Promise.all(found)).flat());
 }
 
 /** For people: `npm (~/.npmrc)`. */
