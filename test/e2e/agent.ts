@@ -1,8 +1,9 @@
-/** Coding agents: MCP clients of each kind around a server of their own, on a machine. */
-import { Client } from "@modelcontextprotocol/client";
+/** Coding agents: MCP clients of each kind, around a server of their own on a machine, or at one that serves HTTP. */
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as FirstClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as FirstStdioTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { StreamableHTTPClientTransport as FirstHttpTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { bundle, type Machine } from "./machine.ts";
 
@@ -31,6 +32,8 @@ export interface Agent extends AsyncDisposable {
   complaints: Error[];
   /** `legacy` before protocol revision 2026-07-28, `modern` since then. */
   era: string | undefined;
+  /** What else such a client does; the first SDK's has the same methods. */
+  client: Pick<Client, "callTool" | "listPrompts" | "getPrompt" | "listResources" | "readResource" | "close">;
 }
 
 export interface AgentOptions {
@@ -53,13 +56,34 @@ export async function agentOn(machine: Machine, options: AgentOptions = {}): Pro
     cwd: machine.path,
     stderr: "pipe" as const,
   };
-  const transport = kind === "first" ? new FirstStdioTransport(server) : new StdioClientTransport(server);
+  return connected(
+    kind === "first" ? new FirstStdioTransport(server) : new StdioClientTransport(server),
+    options,
+  );
+}
+
+/**
+ * @param url of a server that is there already
+ * @param headers of every request
+ */
+export function agentAt(
+  url: string,
+  headers: Record<string, string>,
+  options: Omit<AgentOptions, "env"> = {},
+): Promise<Agent> {
+  const Transport = options.kind === "first" ? FirstHttpTransport : StreamableHTTPClientTransport;
+  return connected(new Transport(new URL(url), { requestInit: { headers } }), options);
+}
+
+async function connected(transport: object, options: AgentOptions): Promise<Agent> {
+  const { kind = "legacy" } = options;
   const client = kind === "first" ? firstClient(options) : secondClient(kind, options);
   const complaints: Error[] = [];
   client.onerror = (error: Error) => complaints.push(error);
   await client.connect(transport as never);
   return {
     complaints,
+    client: client as unknown as Client,
     era: client instanceof Client ? client.getProtocolEra() : "legacy",
     tools: async () => (await client.listTools()).tools,
     call: async (name, args = {}) => resultOf(await client.callTool({ name, arguments: args })),
