@@ -23,6 +23,7 @@ import type { Policy } from "./policy/policy.ts";
 import { type Ability, type Choice, chosen, defaultProvider, useProvider } from "./providers/choose.ts";
 import { providers } from "./providers/index.ts";
 import type { Provider } from "./providers/provider.ts";
+import { onlyHere, onYourOwn, withoutMachine } from "./remote.ts";
 import { Rotations } from "./rotation/record.ts";
 import { installed } from "./run.ts";
 import { Seal } from "./seal.ts";
@@ -95,8 +96,14 @@ export function createContext(
   { remote = false }: { remote?: boolean } = {},
 ): Context {
   const list = providers(config, seams);
-  const disk = openDisk({ state: config.folders.state, run: seams.run, now: seams.now });
-  const keychain = openKeychain(seams);
+  const itsDisk = openDisk({ state: config.folders.state, run: seams.run, now: seams.now });
+  const machine = {
+    ...seams,
+    disk: itsDisk,
+    keychain: openKeychain(seams),
+    installed: (command: string) => installed(command, seams.env, seams.platform),
+    ...(remote && withoutMachine(itsDisk)),
+  };
   const ledger = new Ledger(join(config.folders.state, "tokens"), seams.now);
   const openEnds = new OpenEnds();
   const own = { seal: new Seal(), once: new MemoryOnce(seams.now) };
@@ -105,13 +112,13 @@ export function createContext(
     once: new FolderOnce(join(config.folders.state, "once"), seams.now),
   };
   const context: Context = {
-    ...seams,
+    ...machine,
     version,
     config,
     providers: list,
     packageManagers,
-    deliveries,
-    disk,
+    // Every other one would use what is on this machine: its files, its programs and their logins.
+    deliveries: remote ? deliveries.filter(({ reveals }) => reveals) : deliveries,
     undo,
     issued: new IssuedTokens(seams.now),
     ledger,
@@ -126,7 +133,6 @@ export function createContext(
     }),
     rotations: new Rotations(join(config.folders.state, "rotations")),
     policy,
-    keychain,
     confirmations: openConfirmations({ state: config.folders.state, now: seams.now, shared }),
     returns: (caller) => (caller === undefined ? own : (shared ?? own)),
     openEnds,
@@ -137,22 +143,24 @@ export function createContext(
       return useProvider(list, ability, id ?? (ability === "restrict" ? undefined : config.provider));
     },
     outlet: (to, destination, issuer) => {
+      if (remote && !context.deliveries.some(({ id }) => id === to))
+        throw onlyHere(`deliver_to "${to}" is about`, `Call again without deliver_to. Or: ${onYourOwn}`);
       policy.permitDelivery(to);
       const { path } = destination;
-      const where = { ...destination, path: path && absolute(path, seams) };
+      const where = { ...destination, path: path && absolute(path, machine) };
       const { inline_secrets } = policy;
       const rule = policy.ruleOf("inline_secrets");
       return openOutlet(deliveries, to, where, inline_secrets, context.means(issuer), rule);
     },
     means: (issuer) => ({
-      disk,
+      disk: machine.disk,
       issuer,
-      keychain,
-      env: seams.env,
+      keychain: machine.keychain,
+      env: machine.env,
       fetch: seams.fetch,
       installed: context.installed,
       github: { url: config.github_api_url, token: config.github_token },
-      run: (command, args, options) => context.run(command, args, { env: seams.env, ...options }),
+      run: (command, args, options) => context.run(command, args, { env: machine.env, ...options }),
       async abandon({ id, provider }) {
         context.issued.forget(id);
         await endUnseen(context.use("tokens", provider).tokens, id, context);
@@ -160,7 +168,6 @@ export function createContext(
       keepOpen: (name, end) => openEnds.add(name, end),
     }),
     default_provider: config.provider ?? defaultProvider(list)?.id,
-    installed: (command) => installed(command, seams.env, seams.platform),
     close: async () => {
       // Their tokens are revoked at providers that may run in here.
       await openEnds.close().finally(async () => {
