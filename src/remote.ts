@@ -2,8 +2,11 @@
  * Callers on other machines. Nothing of this one is read, written, run or shown for them: not its files, its variables,
  * its programs or its name. What is refused here is refused whatever a tool would do.
  */
+import { isAbsolute } from "node:path";
+import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
+import type { Seams } from "./seams.ts";
 
 /** What such a caller does instead. */
 export const onYourOwn = "Run fly-tokens on your own machine, over stdio, and call it there.";
@@ -42,6 +45,15 @@ export function withoutMachine({ journal }: Context["disk"]): Machine {
 
 /** A folder that no machine has. */
 const nowhere = "/dev/null/elsewhere";
+
+/** The folders whose names tell of this machine; the shortest are everybody's. */
+export function foldersHere(
+  { folders, policy }: Pick<Config, "folders" | "policy">,
+  { home, cwd, program }: Pick<Seams, "home" | "cwd" | "program">,
+): string[] {
+  const named = [home, cwd, ...Object.values(folders), ...(policy === undefined ? [] : [policy]), ...program];
+  return [...new Set(named)].filter((path) => isAbsolute(path) && path.length > 3);
+}
 
 /** Settings and commands of this server, by their form. */
 const operators = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|`fly-tokens [\w-]/;

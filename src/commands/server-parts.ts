@@ -10,6 +10,7 @@ import { openPolicy } from "../policy/index.ts";
 import type { Policy } from "../policy/policy.ts";
 import { hasLogin, loginFile } from "../providers/flyio/login.ts";
 import { hasLogin as hasJfrogLogin } from "../providers/jfrog/login.ts";
+import { foldersHere } from "../remote.ts";
 import { resources } from "../resources/index.generated.ts";
 import type { Seams } from "../seams.ts";
 import { version } from "../version.ts";
@@ -40,7 +41,7 @@ export function serving(
       tools,
       prompts,
       resources,
-      outgoing: new Outgoing(),
+      outgoing: new Outgoing(remote ? foldersHere(config, seams) : []),
       readOnly: policy.read_only,
       remote,
       protects: policy.protects,

@@ -7,6 +7,20 @@ import { redact, type Secret } from "../secret.ts";
 
 export class Outgoing {
   readonly #reveals = new Map<string, Secret>();
+  readonly #folders: RegExp | undefined;
+
+  /** @param folders absolute; their names are not said to whom this goes to */
+  constructor(folders: readonly string[] = []) {
+    const forms = [...folders]
+      .sort((one, other) => other.length - one.length)
+      .map((folder) =>
+        JSON.stringify(folder)
+          .slice(1, -1)
+          .replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
+      );
+    // Whole names alone, and not the path of a URL.
+    if (forms.length > 0) this.#folders = new RegExp(`(?<![\\w.\\]-])(?:${forms.join("|")})(?![\\w-])`, "g");
+  }
 
   /** A placeholder that `clean` replaces with the value in the next message that carries it. */
   reveal(secret: Secret): string {
@@ -17,7 +31,8 @@ export class Outgoing {
 
   /** @param json the text of a message; values are put in JSON-escaped */
   clean(json: string): string {
-    let text = redact(json);
+    const known = redact(json);
+    let text = this.#folders ? known.replace(this.#folders, "[server]") : known;
     for (const [placeholder, secret] of this.#reveals) {
       if (!text.includes(placeholder)) continue;
       this.#reveals.delete(placeholder);

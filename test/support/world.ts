@@ -10,7 +10,9 @@ import { type ConfigSources, loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { Outgoing } from "../../src/mcp/redact.ts";
 import { createMcpServer } from "../../src/mcp/server.ts";
+import { foldersHere } from "../../src/remote.ts";
 import { resources } from "../../src/resources/index.generated.ts";
+import type { Run } from "../../src/run.ts";
 import { realSeams } from "../../src/seams.ts";
 import { tools } from "../../tools/index.generated.ts";
 import { startRegistry, type TestRegistry } from "./registry.ts";
@@ -21,6 +23,8 @@ export type Answer =
   | { action: "cancel" };
 
 export interface ClientOptions {
+  /** Whose bearer it has shown: then it comes by HTTP in both eras. */
+  caller?: string;
   /** The protocol's era; `modern` is 2026-07-28. */
   era: "legacy" | "modern";
   /** Answers a form; without it the client declares that it has none. */
@@ -68,11 +72,25 @@ export interface WorldOptions {
   now?: () => Date;
   /** Stands between the server and its network, of which it is handed the real one. */
   fetch?: (real: typeof globalThis.fetch) => typeof globalThis.fetch;
+  /** A replica of another world: in the same home, with the same registry. It goes first. */
+  beside?: World;
+  /** Callers are on other machines. */
+  remote?: boolean;
+  /** What starts programs. */
+  run?: Run;
 }
 
-export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptions = {}): Promise<World> {
-  const home = await mkdtemp(join(tmpdir(), "fly-tokens-world-"));
-  const registry = await startRegistry(now ? { now } : {});
+export async function openWorld({
+  env = {},
+  flags = {},
+  now,
+  fetch,
+  beside,
+  remote = false,
+  run,
+}: WorldOptions = {}): Promise<World> {
+  const home = beside?.home ?? (await mkdtemp(join(tmpdir(), "fly-tokens-world-")));
+  const registry = beside?.registry ?? (await startRegistry(now ? { now } : {}));
   const seams = {
     ...realSeams(),
     home,
@@ -80,6 +98,7 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
     hostname: "test-machine",
     ...(now && { now }),
     ...(fetch && { fetch: fetch(globalThis.fetch) }),
+    ...(run && { run }),
     env: {
       PATH: process.env.PATH,
       HOME: home,
@@ -90,8 +109,8 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
     },
   };
   const config = loadConfig({ flags, env: seams.env, cwd: home, home, platform: seams.platform });
-  const context = createContext(config, seams);
-  const outgoing = new Outgoing();
+  const context = createContext(config, seams, undefined, { remote });
+  const outgoing = new Outgoing(remote ? foldersHere(config, seams) : []);
   const frames: string[] = [];
   const said: string[] = [];
   const faults: unknown[] = [];
@@ -102,6 +121,7 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
       prompts,
       resources,
       outgoing,
+      remote,
       readOnly: context.policy.read_only,
       protects: context.policy.protects,
       unadvertised: unadvertised(config, seams, context.policy),
@@ -123,7 +143,7 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
     frames,
     said,
     faults,
-    async connect({ era, ask, browse } = { era: "legacy" }) {
+    async connect({ era, ask, browse, caller } = { era: "legacy" }) {
       const client = new ModernClient(
         { name: "test", version: "1" },
         {
@@ -138,10 +158,12 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
           const answer = asked.mode === "url" ? browse?.(asked) : ask?.(asked.message);
           return answer ?? { action: "decline" };
         });
-      if (era === "modern") {
+      if (era === "modern" || caller !== undefined) {
+        const scopes = ["tokens:read", "tokens:write", "tokens:revoke"];
+        const authInfo = caller === undefined ? undefined : { token: "", clientId: caller, scopes };
         const handler = createMcpHandler(build);
         const fetch = async (url: string | URL, init?: RequestInit) => {
-          const response = await handler.fetch(new Request(url, init));
+          const response = await handler.fetch(new Request(url, init), authInfo && { authInfo });
           return new Response(clean(await response.text()), response);
         };
         await client.connect(new StreamableHTTPClientTransport(new URL("http://127.0.0.1/mcp"), { fetch }));
@@ -155,6 +177,7 @@ export async function openWorld({ env = {}, flags = {}, now, fetch }: WorldOptio
     },
     async [Symbol.asyncDispose]() {
       await context.close();
+      if (beside) return;
       await registry.close();
       await rm(home, { recursive: true, force: true });
     },
