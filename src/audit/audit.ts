@@ -1,12 +1,14 @@
 /** The audit log as those use it who do something: a line before it is done, and one afterwards. */
 import { randomUUID } from "node:crypto";
 import { quote } from "../problem.ts";
-import type { CallEntry, Consent } from "./entry.ts";
+import { type CallEntry, type Consent, longestCaller } from "./entry.ts";
 import { append } from "./log.ts";
 
 /** Who calls, and for what. Anything in it may come from outside: it is quoted. */
 export interface Asked {
   client: { name: string; version: string };
+  /** Whose bearer was shown, over HTTP. */
+  caller?: string | undefined;
   transport?: string | undefined;
   tool: string;
   environment?: string | undefined;
@@ -83,9 +85,10 @@ export class Audit {
   }
 }
 
-function quoted({ client, transport, tool, environment, reason }: Asked) {
+function quoted({ client, caller, transport, tool, environment, reason }: Asked) {
   return {
     client: { name: quote(client.name, 100), version: quote(client.version, 40) },
+    ...(caller !== undefined && { caller: quote(caller, longestCaller) }),
     transport,
     tool,
     ...(environment !== undefined && { environment: quote(environment, 100) }),

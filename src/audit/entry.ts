@@ -1,6 +1,9 @@
 /** What the log says, and what it does not: no value of a token, and of the arguments only what is named here. */
 import * as z from "zod";
 
+/** Characters of a caller's name. */
+export const longestCaller = 200;
+
 const Client = z.object({ name: z.string(), version: z.string() });
 
 /** A call of a tool. `begin`: it is about to run. `end`: what came of it; without a `begin` it never ran. */
@@ -12,6 +15,8 @@ export const CallEntry = z.object({
   call: z.string(),
   /** As it named itself. */
   client: Client,
+  /** Over HTTP: whose bearer was shown, as the operator or the authorization server names them. */
+  caller: z.string().optional(),
   transport: z.string().optional(),
   tool: z.string(),
   /** Of the tokens that it is about. */

@@ -2,7 +2,7 @@
 
 import { parseJson } from "../json.ts";
 import { quote } from "../problem.ts";
-import { CallEntry } from "./entry.ts";
+import { CallEntry, longestCaller } from "./entry.ts";
 import { linesOf } from "./lines.ts";
 import { filesIn } from "./log.ts";
 
@@ -17,6 +17,7 @@ export interface Wanted {
   since?: Date | undefined;
   token?: string | undefined;
   tool?: string | undefined;
+  caller?: string | undefined;
   /** How many, the newest. */
   limit?: number | undefined;
 }
@@ -38,7 +39,19 @@ export async function* calls(state: string, wanted: Wanted): AsyncGenerator<Call
 
 /** A line for people. */
 export function inWords(call: Call): string {
-  const { began, ended, client, tool, ids, outcome, outcomes = {}, environment, consent, reason } = call;
+  const {
+    began,
+    ended,
+    client,
+    caller,
+    tool,
+    ids,
+    outcome,
+    outcomes = {},
+    environment,
+    consent,
+    reason,
+  } = call;
   const came = ended === undefined ? "unfinished" : (outcome ?? "");
   const about = ids.map((id) => (outcomes[id] === undefined ? id : `${id} ${outcomes[id]}`)).join(", ");
   const words = [
@@ -48,7 +61,7 @@ export function inWords(call: Call): string {
     plain(about || "-"),
     environment ? plain(`environment ${environment}`) : "",
     consent && consent !== "not needed" ? `agreed by ${consent}` : "",
-    plain(`by ${client.name} ${client.version}`),
+    plain(`by ${caller === undefined ? "" : `${caller} with `}${client.name} ${client.version}`),
     reason ? plain(`because: ${reason}`) : "",
   ];
   return words.filter(Boolean).join("  ");
@@ -76,11 +89,12 @@ async function* allCalls(state: string): AsyncGenerator<Call> {
   yield* open.values();
 }
 
-function isWanted({ began, ended, ids, tool }: Call, wanted: Wanted): boolean {
+function isWanted({ began, ended, ids, tool, caller }: Call, wanted: Wanted): boolean {
   const at = new Date(ended ?? began ?? 0);
   return (
     (wanted.since === undefined || at >= wanted.since) &&
     (wanted.token === undefined || ids.includes(wanted.token)) &&
-    (wanted.tool === undefined || tool === wanted.tool)
+    (wanted.tool === undefined || tool === wanted.tool) &&
+    (wanted.caller === undefined || caller === quote(wanted.caller, longestCaller))
   );
 }

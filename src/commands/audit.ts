@@ -18,6 +18,7 @@ export const command: Command = {
     since: { type: "string" },
     token: { type: "string" },
     tool: { type: "string" },
+    caller: { type: "string" },
     limit: { type: "string" },
     json: { type: "boolean" },
   },
@@ -28,7 +29,7 @@ export const command: Command = {
     throw new Problem(
       "invalid_input",
       "What is to be done with the audit log?",
-      "`fly-tokens audit verify [--expect HASH]`, or `fly-tokens audit show [--since 7d] [--token ID] [--tool NAME] [--limit N] [--json]`.",
+      "`fly-tokens audit verify [--expect HASH]`, or `fly-tokens audit show [--since 7d] [--token ID] [--tool NAME] [--caller NAME] [--limit N] [--json]`.",
       { allowed: Object.keys(works) },
     );
   },
@@ -58,11 +59,12 @@ function said({ lines, head, torn, wrong }: Verdict): string {
 }
 
 async function showLog({ config, seams, flags }: Invocation): Promise<number> {
-  const { since, token, tool, limit } = flags;
+  const { since, token, tool, caller, limit } = flags;
   const wanted: Wanted = {
     since: typeof since === "string" ? moment(since, seams.now()) : undefined,
     token: typeof token === "string" ? token : undefined,
     tool: typeof tool === "string" ? tool.replaceAll("-", "_") : undefined,
+    caller: typeof caller === "string" ? caller : undefined,
     limit: typeof limit === "string" ? count(limit) : undefined,
   };
   try {

@@ -8,6 +8,7 @@ import {
 import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
 import type { Plan, Tool } from "../tool.ts";
+import { callerOf } from "./caller.ts";
 import type { Agreement } from "./consent.ts";
 
 type Output = Awaited<ReturnType<Tool["run"]>>;
@@ -35,6 +36,7 @@ export function audited(
     return { run: (agreed) => tool.run(args, context, agreed?.plan), ending: (act) => act() };
   const line = context.audit.open({
     client: clientOf(server, ctx),
+    caller: callerOf(ctx),
     transport: ctx.http ? "http" : "stdio",
     tool: tool.name,
     ...textsOf(args, "environment", "reason"),

@@ -87,3 +87,49 @@ it("refuses a log that cannot be read", async () => {
   await expect(show(trail)).rejects.toMatchObject({ code: "file_unreadable" });
   await expect(trail.verify()).rejects.toMatchObject({ code: "file_unreadable" });
 });
+
+describe("a caller", () => {
+  const named = async (trail: Trail, caller: string | undefined, tool = "revoke_token") => {
+    const call = trail.audit.open({ client: { name: "x", version: "1" }, tool, caller, transport: "http" });
+    await call.begin(["tok_1"], "confirmation");
+    await call.end("ok");
+  };
+
+  it("is named in both lines, shown, and what they did is found by it", async () => {
+    await using trail = await openTrail();
+    await trail.call();
+    await named(trail, "alice");
+    await named(trail, "bob", "delete_token");
+    await named(trail, undefined, "rotate_token");
+    expect((await trail.lines()).map((line) => JSON.parse(line).caller)).toEqual([
+      undefined,
+      undefined,
+      "alice",
+      "alice",
+      "bob",
+      "bob",
+      undefined,
+      undefined,
+    ]);
+    const list = await show(trail, { caller: "alice" });
+    expect(tools(list)).toEqual(["revoke_token"]);
+    expect(list.map(inWords)).toEqual([
+      expect.stringMatching(/agreed by confirmation {2}by alice with x 1$/),
+    ]);
+    expect(tools(await show(trail, { caller: "bob", tool: "revoke_token" }))).toEqual([]);
+    expect(await show(trail, { caller: "ali" })).toEqual([]);
+    expect((await trail.verify()).wrong).toBeUndefined();
+  });
+
+  it("may have any name: it is quoted, capped, and found all the same", async () => {
+    await using trail = await openTrail();
+    for (const name of [`a\u202e\u001b[2J\nb`, "x".repeat(5000)]) {
+      await named(trail, name);
+      const [found, ...others] = await show(trail, { caller: name });
+      expect(others).toEqual([]);
+      expect(found?.caller?.length).toBeLessThanOrEqual(201);
+      expect(found && inWords(found)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }
+    expect((await trail.verify()).wrong).toBeUndefined();
+  });
+});
