@@ -12,6 +12,7 @@ export const rotateBeforeExpiry = definePrompt({
     token: z.string().optional().describe("Only the one of this name, whenever it expires"),
   }),
   completes: { within: "periods", environment: "environments", token: "tokens" },
+  here: true,
   needs: ["list_tokens", "get_token", "rotate_token"],
   render({ within = "14d", environment, token }) {
     const which = `expires_within ${JSON.stringify(within)}${environment ? ` and environment ${JSON.stringify(environment)}` : ""}`;
