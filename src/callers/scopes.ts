@@ -28,11 +28,12 @@ export function isScope(word: string): word is Scope {
 export function scopesIn(words: readonly string[], where: string): Scope[] {
   return words.map((word) => {
     if (isScope(word)) return word;
+    const meant = nearest(word, allScopes);
     throw new Problem(
       "not_configured",
       `${where} has the scope "${word.slice(0, 40)}", which does not exist.`,
-      `Use ${allScopes.join(", ")}.`,
-      { allowed: allScopes, ...nearest(word, allScopes) },
+      `${meant.did_you_mean ? `Did you mean ${meant.did_you_mean}? ` : ""}There are ${allScopes.join(", ")}.`,
+      { allowed: allScopes, ...meant },
     );
   });
 }

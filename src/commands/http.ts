@@ -1,42 +1,73 @@
-import { serve } from "@hono/node-server";
-import { httpHandler } from "../mcp/http.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Exposure, exposureOf } from "../callers/exposure.ts";
+import { openDoor } from "../mcp/http/door.ts";
+import { limits, socketLimits } from "../mcp/http/limits.ts";
+import { Metrics } from "../mcp/http/metrics.ts";
+import { listen } from "../mcp/http/socket.ts";
 import { createMcpServer } from "../mcp/server.ts";
 import { Problem } from "../problem.ts";
-import type { Command } from "./command.ts";
+import { version } from "../version.ts";
+import type { Command, Flag } from "./command.ts";
+import { admissionFor } from "./http/admission.ts";
 import { serving } from "./server-parts.ts";
 import { untilSignal } from "./signal.ts";
 
+/** Seconds in which balancers notice that this one is about to end; on loopback there is none. */
+const drainBeyondLoopback = 5;
+
 export const command: Command = {
-  about: "MCP server on http://127.0.0.1:7410/mcp",
-  flags: { port: { type: "string" } },
+  about: "MCP server over HTTP, by default on http://127.0.0.1:7410/mcp",
+  flags: {
+    port: { type: "string" },
+    anonymous: { type: "boolean" },
+    drain: { type: "string" },
+    rate: { type: "string" },
+  },
   async run(invocation) {
-    const { http_token } = invocation.config;
-    if (!http_token)
-      throw new Problem(
-        "not_configured",
-        "Serving over HTTP needs a bearer.",
-        "Set FLY_TOKENS_HTTP_TOKEN to a random text of at least 16 characters, and give it to the client.",
-      );
-    const port = Number(invocation.flags.port ?? 7410);
-    if (!Number.isInteger(port) || port < 0 || port > 65535)
-      throw new Problem("invalid_input", "The port must be a number from 0 to 65535.", "Correct --port.");
-    const { parts, close } = serving(invocation);
-    const handler = httpHandler(() => createMcpServer(parts), http_token, parts.outgoing, parts.report);
-    const server = serve(
-      {
-        fetch: (request) => handler.fetch(request),
-        hostname: "127.0.0.1",
-        port,
-        serverOptions: { maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 10_000 },
-      },
-      (at) => {
-        process.stderr.write(`fly-tokens: MCP at http://127.0.0.1:${at.port}/mcp\n`);
-      },
-    );
+    const { config, flags, log } = invocation;
+    const port = numberIn(flags.port, "port", 65_535);
+    const exposure = exposureOf(config, { port, anonymous: flags.anonymous === true });
+    const drain = numberIn(flags.drain, "drain", 600) ?? (exposure.remote ? drainBeyondLoopback : 0);
+    const rate = rateFor(exposure, numberIn(flags.rate, "rate", 1_000_000));
+    const { admission, lines } = await admissionFor(exposure, invocation);
+    const { parts, close } = serving(invocation, { remote: exposure.remote });
+    const metrics = new Metrics(version);
+    const observed = { ...parts, observe: metrics.called.bind(metrics) };
+    const door = openDoor({
+      build: () => createMcpServer(observed),
+      exposure,
+      admission,
+      issuer: config.oauth_issuer,
+      outgoing: parts.outgoing,
+      limits: { ...limits, rate },
+      metrics,
+      ...(parts.running && { running: parts.running }),
+      report: parts.report,
+      note: (line) => log.info(line),
+    });
+    const { url, server, stop } = await listen(door.fetch, { ...exposure, limits: socketLimits });
+    process.stderr.write(`${[`fly-tokens: MCP at ${url}/mcp`, ...lines].join("\n  ")}\n`);
     await untilSignal(server);
-    await new Promise((resolve) => server.close(resolve));
-    await handler.close();
+    door.drain();
+    if (drain > 0) await pause(drain * 1000);
+    await door.endSubscriptions();
+    await stop(() => door.abort());
+    await door.close();
     await close();
     return 0;
   },
 };
+
+/** As many as a flag says for each second, and four times that at once. On loopback the only caller is the user. */
+function rateFor({ remote }: Exposure, rate: number | undefined): typeof limits.rate {
+  if (rate !== undefined) return rate === 0 ? undefined : { perSecond: rate, burst: 4 * rate };
+  return remote ? limits.rate : undefined;
+}
+
+/** @throws Problem `invalid_input` */
+function numberIn(flag: Flag | undefined, name: string, most: number): number | undefined {
+  if (flag === undefined) return undefined;
+  const number = Number(flag);
+  if (typeof flag === "string" && /^\d{1,9}$/.test(flag) && number <= most) return number;
+  throw new Problem("invalid_input", `--${name} must be a number from 0 to ${most}.`, `Correct --${name}.`);
+}

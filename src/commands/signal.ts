@@ -1,9 +1,15 @@
 import type { EventEmitter } from "node:events";
 
-/** Resolves at SIGINT or SIGTERM. @throws what a server could not start with */
+const signals = ["SIGINT", "SIGTERM"] as const;
+
+/** Resolves at SIGINT or SIGTERM; a second one then ends the process at once. @throws what a server could not start with */
 export function untilSignal(server?: EventEmitter): Promise<void> {
   return new Promise((resolve, reject) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    const first = () => {
+      for (const signal of signals) process.off(signal, first);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, first);
     server?.once("error", reject);
   });
 }

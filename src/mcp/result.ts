@@ -1,8 +1,10 @@
 /** Outcomes and problems in the shape of MCP. */
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import { Problem } from "../problem.ts";
+import { parseJson } from "../json.ts";
+import { Problem, problemCodes } from "../problem.ts";
 import { Secret } from "../secret.ts";
 import type { Plan, Tool } from "../tool.ts";
+import { argumentIn } from "./argument.ts";
 import type { Outgoing } from "./redact.ts";
 
 /**
@@ -30,8 +32,11 @@ function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** A refusal that an agent can act on: a sentence with its fix for people, the same as JSON for programs. */
-export function failure(error: unknown, report: (error: unknown) => void): CallToolResult {
+/**
+ * A refusal that an agent can act on: a sentence with its fix for people, the same as JSON for programs.
+ * @param given the call's arguments
+ */
+export function failure(error: unknown, report: (error: unknown) => void, given?: unknown): CallToolResult {
   const problem = error instanceof Problem ? error : undefined;
   if (!problem) report(error);
   const { code, message, fix, argument, allowed, did_you_mean, retry_after } =
@@ -42,11 +47,12 @@ export function failure(error: unknown, report: (error: unknown) => void): CallT
       "Something went wrong inside fly-tokens.",
       "Start the server with FLY_TOKENS_LOG=debug, try again, and report what it writes to stderr.",
     );
+  const about = problem && argumentIn(message, given);
   const details = {
     code,
     message,
     fix,
-    ...(argument !== undefined && { argument }),
+    ...((argument ?? about) !== undefined && { argument: argument ?? about }),
     ...(allowed && { allowed }),
     ...(did_you_mean && { did_you_mean }),
     ...(retry_after !== undefined && { retry_after }),
@@ -58,6 +64,21 @@ export function failure(error: unknown, report: (error: unknown) => void): CallT
       { type: "text", text: JSON.stringify({ error: details }) },
     ],
   };
+}
+
+/** How a call has ended, for metrics: `ok`, `asks` where a person has to answer first, or the code of its problem. */
+export function outcomeOf(result: Record<string, unknown>): string {
+  const { isError, content, structuredContent, resultType } = result as Partial<CallToolResult>;
+  if (isError) {
+    const last = content?.at(-1);
+    const said = parseJson(last?.type === "text" ? last.text : "") as
+      | { error?: { code?: string } }
+      | undefined;
+    const code = said?.error?.code;
+    return code !== undefined && Object.hasOwn(problemCodes, code) ? code : "internal";
+  }
+  const { confirmation_required } = (structuredContent ?? {}) as { confirmation_required?: unknown };
+  return resultType === "input_required" || confirmation_required !== undefined ? "asks" : "ok";
 }
 
 /** The first half of a call that a person must agree to: the plan, and the handle for the second half. */

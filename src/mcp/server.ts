@@ -9,13 +9,15 @@ import type { Effect, Tool } from "../tool.ts";
 import { audited } from "./audited.ts";
 import { addCompletion } from "./completion.ts";
 import { consent } from "./consent.ts";
+import { forOthers, instructionsElsewhere, refuseHere, toldElsewhere } from "./elsewhere.ts";
 import { afterPage, pageFor } from "./page.ts";
 import { addPrompts, promptsFor } from "./prompts.ts";
 import type { Outgoing } from "./redact.ts";
 import { verifyState } from "./request-state.ts";
 import { addResources, resourcesFor } from "./resources.ts";
-import { failure, success } from "./result.ts";
+import { failure, outcomeOf, success } from "./result.ts";
 import { advertiseInput, advertiseOutput, parseInput } from "./schema.ts";
+import { challengeFor, requireScopes, scopesOf } from "./scopes.ts";
 
 /** One word becomes the four hints, here and nowhere else, so that they cannot contradict each other. */
 const hints: Record<Effect, ToolAnnotations> = {
@@ -51,6 +53,8 @@ export interface ServerParts {
   only?: readonly string[] | undefined;
   /** The calls that are being made: whoever closes what they use waits for them. */
   running?: Set<Promise<unknown>>;
+  /** Told how each call of a tool has ended: `ok`, or a code. */
+  observe?: (tool: string, outcome: string) => void;
   /** For faults of ours; goes to the log. */
   report: (error: unknown) => void;
 }
@@ -60,7 +64,7 @@ export function createMcpServer(parts: ServerParts): McpServer {
   const server = new McpServer(
     { name: "fly-tokens", title: "Fly tokens", version: parts.version },
     {
-      instructions,
+      instructions: parts.remote ? instructionsElsewhere : instructions,
       requestState: { verify: (state, ctx) => verifyState(state, ctx, parts.context) },
       cacheHints: { "tools/list": { ttlMs: 300_000, cacheScope: "public" } },
       // These lists are the same for as long as the program runs: no client has to wait for word of a change.
@@ -77,13 +81,16 @@ export function createMcpServer(parts: ServerParts): McpServer {
   return server;
 }
 
-/** The tools that the operator allows. */
+/** The tools that the operator allows, as they are for those who call. */
 export function offered({
   tools,
   only,
   readOnly,
-}: Pick<ServerParts, "tools" | "only" | "readOnly">): readonly Tool[] {
-  return tools.filter((tool) => (!only || only.includes(tool.name)) && (!readOnly || tool.effect === "read"));
+  remote,
+}: Pick<ServerParts, "tools" | "only" | "readOnly" | "remote">): readonly Tool[] {
+  return (remote ? tools.flatMap(forOthers) : tools).filter(
+    (tool) => (!only || only.includes(tool.name)) && (!readOnly || tool.effect === "read"),
+  );
 }
 
 /** What a tool that asks may answer instead of its own output. */
@@ -112,9 +119,11 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
       ...(isTold ? [] : ["confirmation"]),
     ]),
     outputSchema: advertiseOutput(output),
+    scopeChallenge: challengeFor(scopesOf(tool)),
   };
   const answer = async (given: unknown, ctx: ServerContext) => {
     try {
+      requireScopes(ctx, scopesOf(tool));
       if (parts.readOnly && tool.effect !== "read")
         throw new Problem(
           "forbidden",
@@ -122,6 +131,7 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
           "Ask the operator to allow changes.",
         );
       const args = parseInput(input.strict(), given);
+      if (parts.remote) refuseHere(tool, given);
       const shown = afterPage(ctx, tool, args);
       if (shown) return success(tool, shown, parts.outgoing);
       const context = await parts.context();
@@ -137,12 +147,17 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
         return result(output);
       });
     } catch (error) {
-      return failure(error, parts.report);
+      return failure(parts.remote ? toldElsewhere(error) : error, parts.report, given);
     }
   };
   server.registerTool(tool.name, config, (given, ctx) => {
     const call = answer(given, ctx);
     parts.running?.add(call);
-    return call.finally(() => parts.running?.delete(call));
+    return call
+      .then((result) => {
+        parts.observe?.(tool.name, outcomeOf(result));
+        return result;
+      })
+      .finally(() => parts.running?.delete(call));
   });
 }

@@ -2,6 +2,7 @@
 import type { Server } from "node:http";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { Problem } from "../problem.ts";
+import { stopServer } from "../stop-server.ts";
 import { openRegistry, type Registry, type RegistryOptions } from "./service.ts";
 
 export interface ServeOptions extends RegistryOptions {
@@ -67,7 +68,7 @@ export async function serveRegistry(options: ServeOptions): Promise<ServedRegist
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
     registry,
     async close() {
-      await stop(server);
+      await stopServer(server, stopTimeout);
       await registry.close();
     },
   };
@@ -87,19 +88,5 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       reject(new Problem("conflict", sentence, "Choose another port in FLY_TOKENS_LOCAL_URL.", { cause }));
     });
     server.listen(port, host, resolve);
-  });
-}
-
-/** Connections that are kept alive close as soon as they have nothing to do. */
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const impatience = setTimeout(() => server.closeAllConnections(), stopTimeout);
-    const idle = setInterval(() => server.closeIdleConnections(), 20);
-    server.close(() => {
-      clearTimeout(impatience);
-      clearInterval(idle);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 }
