@@ -19,8 +19,17 @@ export function lifetime(text: string): number {
   const [, amount, unit = ""] = /^\s*(\d{1,6})\s*([mhdwy])\s*$/i.exec(text) ?? [];
   const milliseconds = Number(amount) * (units[unit.toLowerCase()] ?? Number.NaN);
   if (!(milliseconds > 0))
-    throw new Problem("invalid_input", `"${text.slice(0, 40)}" is not a length of time.`, fix);
+    throw new Problem("invalid_input", `"${text.slice(0, 40)}" is not a length of time.`, fix, meant(text));
   return milliseconds;
+}
+
+/** What somebody means who writes "30 days" or "3 months". Not "3 mins": nobody wants that of a token. */
+function meant(text: string): { did_you_mean?: string } {
+  const [, amount, unit] =
+    /^\s*(\d{1,4})[\s-]*(hour|day|week|month|year)s?\s*$/i.exec(text)?.map((part) => part.toLowerCase()) ??
+    [];
+  if (amount === undefined || unit === undefined || Number(amount) === 0) return {};
+  return { did_you_mean: unit === "month" ? `${30 * Number(amount)}d` : `${Number(amount)}${unit[0]}` };
 }
 
 /** The longest that a token may live. */
@@ -57,7 +66,7 @@ export function refuseBeyond(limit: Limit | undefined, when: Date | null, now: D
     "forbidden",
     `The operator limits the life of such a token to ${longest} (${limit.rule}).`,
     `Ask for ${longest} or less.`,
-    { allowed: [longest], did_you_mean: longest },
+    { argument: "expires", allowed: [longest], did_you_mean: longest },
   );
 }
 

@@ -25,5 +25,6 @@ export async function requireFolder(path: string): Promise<void> {
       "invalid_input",
       `There is no folder ${path}.`,
       "Give the path of a folder that exists.",
+      { argument: "project_dir" },
     );
 }

@@ -76,10 +76,15 @@ export function refuseStrangers(
   const stranger = (Object.keys(names) as (keyof Destination)[]).find(
     (key) => destination[key] !== undefined && !known.includes(key),
   );
-  if (stranger !== undefined)
-    throw new Problem(
-      "invalid_input",
-      `${names[stranger]} means nothing to deliver_to "${id}".`,
-      `Call again without ${names[stranger]}, or with another deliver_to.`,
-    );
+  if (stranger === undefined) return;
+  // Whoever says where it is to go wants it there, and not in the result.
+  const isUnsaid = id === "inline";
+  throw new Problem(
+    "invalid_input",
+    `${names[stranger]} means nothing to deliver_to "${id}".`,
+    isUnsaid
+      ? `Say what it is for with deliver_to, too: "inline" is the default.`
+      : `Call again without ${names[stranger]}, or with another deliver_to.`,
+    { argument: isUnsaid ? "deliver_to" : names[stranger] },
+  );
 }

@@ -60,5 +60,6 @@ function pathOf(destination: Destination): string {
     "invalid_input",
     "To deliver to a file, its path is needed.",
     "Call again with deliver_path.",
+    { argument: "deliver_path" },
   );
 }

@@ -39,7 +39,11 @@ export async function openOutlet(
       "forbidden",
       `The operator forbids secrets in results (${rule}).`,
       `Call again with deliver_to ${others.join(" or ")}.`,
-      { allowed: others, ...(others[0] !== undefined && { did_you_mean: others[0] }) },
+      {
+        argument: "deliver_to",
+        allowed: others,
+        ...(others[0] !== undefined && { did_you_mean: others[0] }),
+      },
     );
   }
   await delivery.check(destination, means);

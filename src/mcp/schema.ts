@@ -105,7 +105,14 @@ export function parseInput<Schema extends z.ZodObject>(schema: Schema, value: un
       "invalid_input",
       `There is no argument "${unknown}".`,
       "Use only the arguments of the tool's schema.",
-      { argument: [...issue.path, unknown].join("."), allowed, ...nearest(unknown, allowed) },
+      {
+        argument: [...issue.path, unknown].join("."),
+        allowed,
+        ...nearest(
+          unknown,
+          allowed.filter((name) => name !== "confirmation"),
+        ),
+      },
     );
   }
   if (issue?.code === "invalid_value") {
@@ -122,12 +129,23 @@ export function parseInput<Schema extends z.ZodObject>(schema: Schema, value: un
     throw new Problem("invalid_input", `The argument ${where} is missing.`, "Add it and call again.", {
       argument: where,
     });
+  const meant = issue?.code === "invalid_format" ? spelt(valueAt(value, issue.path), issue.pattern) : {};
   throw new Problem(
     "invalid_input",
     `The argument ${where} is not valid: ${issue?.message ?? "unknown reason"}.`,
     "Correct it and call again.",
-    { ...(issue && issue.path.length > 0 && { argument: where }) },
+    { ...(issue && issue.path.length > 0 && { argument: where }), ...meant },
   );
+}
+
+/** "Load Tests" as a name of small letters, where those are wanted. */
+function spelt(given: unknown, pattern: string | undefined): { did_you_mean?: string } {
+  const small = String(given)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  const [, source] = /^\/(.*)\/$/.exec(pattern ?? "") ?? [];
+  return source !== undefined && new RegExp(source).test(small) ? { did_you_mean: small } : {};
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

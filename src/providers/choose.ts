@@ -1,4 +1,5 @@
 /** Which provider a call is for. */
+import { nearest } from "../nearest.ts";
 import { Problem, quote } from "../problem.ts";
 import type { Provider } from "./provider.ts";
 
@@ -18,6 +19,7 @@ export function chosen({ provider, flyio }: Choice): string | undefined {
     "invalid_input",
     `The argument flyio means nothing to the provider "${quote(provider, 40)}".`,
     "Leave one of the two out.",
+    { argument: "flyio" },
   );
 }
 
@@ -37,14 +39,14 @@ export function useProvider<Group extends Ability>(
       "not_configured",
       "Several providers are configured.",
       "Name one with `provider`, or set FLY_TOKENS_PROVIDER.",
-      { allowed: idsOf(providers.filter((one) => one.configured)) },
+      { argument: "provider", allowed: idsOf(providers.filter((one) => one.configured)) },
     );
   if (!provider)
     throw new Problem(
       "not_found",
       `There is no provider "${quote(id ?? "", 40)}".`,
       "Name one of those that get_status lists.",
-      { allowed: idsOf(providers) },
+      { argument: "provider", allowed: idsOf(providers), ...nearest(id ?? "", idsOf(providers)) },
     );
   if (!provider.configured && !needsNobody(ability))
     throw new Problem(

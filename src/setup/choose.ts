@@ -1,6 +1,7 @@
 /** Which package managers are meant: by name, several, or those that a project uses. */
 import { readdir } from "node:fs/promises";
 import type { Context } from "../context.ts";
+import { nearest } from "../nearest.ts";
 import type { PackageManager, Place } from "../package-managers/package-manager.ts";
 import { Problem } from "../problem.ts";
 import { onlyHere } from "../remote.ts";
@@ -15,11 +16,12 @@ const shared = ["package.json", "pyproject.toml", "setup.py", "setup.cfg"];
 export function managerNamed(name: string, { packageManagers }: Context): PackageManager {
   const found = packageManagers.find(({ id, also }) => id === name || also?.includes(name));
   if (found) return found;
+  const allowed = packageManagers.map(({ id }) => id);
   throw new Problem(
     "not_found",
     `There is no package manager "${name.slice(0, 40)}" here.`,
     "Use one of those that are allowed.",
-    { allowed: packageManagers.map(({ id }) => id) },
+    { argument: "manager", allowed, ...nearest(name, allowed) },
   );
 }
 

@@ -83,6 +83,7 @@ async function mintedBefore(id: string, { context, tokens }: Job): Promise<Crede
     "not_found",
     "The value of that token is not held here: only the server that made it keeps it, for 15 minutes.",
     "Leave token_id out: a new token is minted.",
+    { argument: "token_id" },
   );
 }
 

@@ -91,52 +91,76 @@ interface Situation {
   wait: (seconds: number) => void;
 }
 
-/** The next call's arguments; `undefined` when a person is needed. The rules, in this order. */
-async function mended(refusal: Refusal, situation: Situation): Promise<Json | undefined> {
-  const { shown, args, facts, wait } = situation;
-  const { code, fix, argument, allowed = [], did_you_mean: meant, retry_after } = refusal;
-  const value = argument === undefined ? undefined : at(args, argument);
-  const isGiven = value !== undefined;
-  const own = argument?.split(".").at(-1) ?? "";
+/** What one rule makes of the call; nothing where it does not apply. */
+type Rule = (refusal: Refusal, situation: Situation) => Json | undefined;
 
-  if (retry_after !== undefined) {
-    wait(retry_after);
-    return args;
+/** The next call's arguments; `undefined` when a person is needed. */
+async function mended(refusal: Refusal, situation: Situation): Promise<Json | undefined> {
+  if (refusal.retry_after !== undefined) {
+    situation.wait(refusal.retry_after);
+    return situation.args;
   }
-  if (ofPeople.includes(code)) return undefined;
-  if (argument !== undefined && isGiven) {
-    const names = namesAt(shown.inputSchema, argument);
-    // No such argument: by its right name, else without it.
-    if (!names.includes(own) && allowed.length > 0 && allowed.some((name) => names.includes(name)))
-      return meant !== undefined && at(args, sibling(argument, meant)) === undefined
-        ? put(put(args, argument, undefined), sibling(argument, meant), value)
-        : put(args, argument, undefined);
-    if (meant !== undefined) return put(args, argument, meant);
-    if (allowed.length === 1) return put(args, argument, allowed[0]);
-    const fitting = fitted(schemaAt(shown.inputSchema, argument), value);
-    if (fitting !== undefined) return put(args, argument, fitting);
-    if (facts[own] !== undefined && facts[own] !== value) return put(args, argument, facts[own]);
-    if (/\b(without|leave)\b/i.test(fix)) return put(args, argument, undefined);
+  if (ofPeople.includes(refusal.code)) return undefined;
+  for (const rule of [renamed, corrected, added, asTheFixSays]) {
+    const args = rule(refusal, situation);
+    if (args) return args;
   }
-  // What is missing: what the user said; one of several only if the user said which.
-  if (argument !== undefined && !isGiven) {
-    if (facts[own] !== undefined) return put(args, argument, facts[own]);
-    if (meant !== undefined) return put(args, argument, meant);
-    if (allowed.length === 1) return put(args, argument, allowed[0]);
-  }
-  // A fix may name arguments, and a tool that shows what is there.
+  return lookedUp(refusal, situation);
+}
+
+const lastOf = (path: string) => path.split(".").at(-1) ?? "";
+
+/** No such argument: by its right name, else without it. */
+const renamed: Rule = ({ argument = "", allowed = [], did_you_mean: meant }, { args, shown }) => {
+  const value = at(args, argument);
+  const names = namesAt(shown.inputSchema, argument);
+  const isUnknown = !names.includes(lastOf(argument)) && allowed.some((name) => names.includes(name));
+  if (value === undefined || !isUnknown) return undefined;
+  const without = put(args, argument, undefined);
+  if (meant === undefined || at(args, sibling(argument, meant)) !== undefined) return without;
+  return put(without, sibling(argument, meant), value);
+};
+
+/** A value that will not do: the one that is meant, the only one, one that fits, what the user said, or none. */
+const corrected: Rule = (
+  { argument = "", allowed = [], did_you_mean: meant, fix },
+  { args, shown, facts },
+) => {
+  const value = at(args, argument);
+  if (value === undefined) return undefined;
+  const said = facts[lastOf(argument)];
+  const better =
+    meant ??
+    (allowed.length === 1 ? allowed[0] : undefined) ??
+    fitted(schemaAt(shown.inputSchema, argument), value) ??
+    (said === value ? undefined : said);
+  if (better !== undefined) return put(args, argument, better);
+  return /\b(without|leave)\b/i.test(fix) ? put(args, argument, undefined) : undefined;
+};
+
+/** What is missing: what the user said, or what is meant; one of several only if the user said which. */
+const added: Rule = ({ argument = "", allowed = [], did_you_mean: meant }, { args, facts }) => {
+  if (argument === "" || at(args, argument) !== undefined) return undefined;
+  const value = facts[lastOf(argument)] ?? meant ?? (allowed.length === 1 ? allowed[0] : undefined);
+  return value === undefined ? undefined : put(args, argument, value);
+};
+
+/** A fix may name arguments: those that the user can fill, and those that should not be there. */
+const asTheFixSays: Rule = ({ fix }, { args, shown, facts }) => {
   for (const word of fix.match(/[a-z]+(?:_[a-z]+)*/g) ?? []) {
     if (!propertiesOf(shown.inputSchema)[word]) continue;
     if (args[word] === undefined && facts[word] !== undefined) return put(args, word, facts[word]);
     if (args[word] !== undefined && new RegExp(`without \`?${word}`).test(fix))
       return put(args, word, undefined);
   }
-  return lookedUp(refusal, situation);
-}
+  return undefined;
+};
 
 /** Asks a tool that the fix names and that changes nothing for what bears the name that the user said. */
 async function lookedUp({ fix, argument }: Refusal, { client, tools, shown, args, facts }: Situation) {
-  const named = tools.find(({ name, annotations }) => annotations?.readOnlyHint && fix.includes(name));
+  const [named] = tools
+    .filter(({ name, annotations }) => annotations?.readOnlyHint && fix.includes(name))
+    .sort((one, other) => fix.indexOf(one.name) - fix.indexOf(other.name));
   if (!named || named.name === shown.name || facts.name === undefined) return undefined;
   const { data } = await callOf(client, named.name, {});
   const found = objectsIn(data).find(({ name }) => name === facts.name);

@@ -35,7 +35,8 @@ export async function play(call: WrongCall): Promise<Played> {
     env: { ...settings[call.stage ?? "tracked"] },
     now: () => new Date(Date.now() + seconds * 1000),
     fetch: (real) => async (input, init) => {
-      const busy = call.stage === "busy" && refusals > 0 && refusals-- > 0;
+      const { pathname } = new URL(typeof input === "object" && "url" in input ? input.url : input);
+      const busy = call.stage === "busy" && pathname.endsWith("/tokens") && refusals > 0;
       return busy ? new Response("{}", { status: 429, headers: { "retry-after": "30" } }) : real(input, init);
     },
   };
@@ -84,10 +85,10 @@ async function furnish(world: World, { stage }: WrongCall): Promise<Record<strin
   await mkdir(web);
   await writeFile(join(web, "package.json"), "{}\n");
   if (stage === "tracked") {
-    await writeFile(join(web, ".npmrc"), "fund=false\n");
+    await writeFile(join(web, ".env"), "PORT=3000\n");
     const git = (...args: string[]) => execFileSync("git", ["-C", web, ...args], { stdio: "ignore" });
     git("init", "-q");
-    git("add", ".npmrc");
+    git("add", ".env");
   }
   if (stage !== "late") return { id: token.id, old: old.id };
   const { call } = await world.connect();

@@ -407,8 +407,8 @@ export const wrongCalls: readonly WrongCall[] = [
   },
   {
     what: "file in git",
-    tool: "configure_package_manager",
-    args: { manager: "npm", scope: "project", project_dir: "web" },
+    tool: "generate_token",
+    args: { name, deliver_to: "env_file", deliver_path: "web/.env" },
     stage: "tracked",
     ends: "person",
     says: /git/,

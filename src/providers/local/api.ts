@@ -22,9 +22,9 @@ export function openApi(url: string, link: Link): Api {
 const fixes = {
   unauthorized: "Set FLY_TOKENS_LOCAL_KEY to a key that is valid at this registry.",
   forbidden: "Ask an admin of this registry.",
-  not_found: "Look it up with list_tokens or describe_environment.",
+  not_found: "list_tokens shows the tokens that there are, describe_environment the environments.",
   conflict: "Look at what is there with list_tokens or describe_environment.",
-  invalid_input: "Correct the argument and call again.",
+  invalid_input: "Correct that argument, or leave it out, and call again.",
   rate_limited: "Wait, then try again.",
 } as const;
 

@@ -6,6 +6,7 @@ import type { Secret } from "../../secret.ts";
 import type { Environments, Identity, Provider, Registries, Token } from "../provider.ts";
 import { type Api, answer, defined, openApi } from "./api.ts";
 import { endpointOf } from "./endpoints.ts";
+import { naming } from "./environment-named.ts";
 import { Link } from "./link.ts";
 import { model, tokensOf } from "./tokens.ts";
 
@@ -38,7 +39,7 @@ function environmentsOf(api: Api): Environments {
   return {
     create: (name, description) => answer(api.POST("/environments", { body: { name, description } })),
     list: async () => (await answer(api.GET("/environments"))).environments,
-    get: (name) => answer(api.GET("/environments/{name}", at(name))),
+    get: (name) => naming(name, answer(api.GET("/environments/{name}", at(name))), api),
     running: async (name) => (await answer(api.GET("/environments/{name}/running", at(name)))).running,
     drift: async (name) => (await answer(api.GET("/environments/{name}/drift", at(name)))).drift,
     async history(name, query) {

@@ -5,6 +5,7 @@ import { Secret } from "../../secret.ts";
 import type { Grant, IssueRequest, Token, Tokens } from "../provider.ts";
 import type { components } from "./api.generated.ts";
 import { type Api, answer, defined } from "./api.ts";
+import { naming } from "./environment-named.ts";
 
 const issueAttempts = 2;
 
@@ -45,7 +46,7 @@ export function tokensOf(api: Api): Tokens {
 
 async function create(api: Api, request: IssueRequest, key: string): Promise<Grant> {
   const { name, permission, environment, expires_at } = request;
-  const { token, value } = await answer(
+  const made = answer(
     api.POST("/tokens", {
       params: { header: { "Idempotency-Key": key } },
       body: {
@@ -56,6 +57,7 @@ async function create(api: Api, request: IssueRequest, key: string): Promise<Gra
       },
     }),
   );
+  const { token, value } = await (environment === undefined ? made : naming(environment, made, api));
   return { token: model(token), ...(value !== undefined && { secret: new Secret(value) }) };
 }
 
