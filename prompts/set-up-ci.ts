@@ -12,9 +12,11 @@ export const setUpCi = definePrompt({
     environment: z.string().optional().describe("Such as production"),
   }),
   completes: { permission: "permissions", environment: "environments" },
+  here: true,
   needs: ["get_status", "generate_token"],
-  render({ repository, permission = "read_only", environment }) {
-    const grants = `permission ${JSON.stringify(permission)}${environment ? `, environment ${JSON.stringify(environment)}` : ""}`;
+  render({ repository, permission = "", environment }) {
+    const publishes = /write|publish|push/i.test(permission);
+    const grants = `permission "${publishes ? "read_write" : "read_only"}"${environment ? `, environment ${JSON.stringify(environment)}` : ""}`;
     return `Let the CI of ${JSON.stringify(repository)} reach the registry.
 
 1. Best is no token at all. Call get_status to see which registry it is. JFrog Fly lets a workflow log in by OIDC (the action jfrog/fly-action, with the permission id-token: write), and npm and PyPI let one publish as a trusted publisher. If the registry that we use has such a way, show me the lines of the workflow and ask whether that will do; then stop here. The local registry and Fly.io have none.

@@ -171,8 +171,11 @@ function environmentVariables() {
     });
 }
 
+/** A host puts a text in place of each argument, and knows no other words for one that is left out: the needed alone. */
 function promptEntry({ name, description, args, render }: Prompt) {
-  const names = Object.keys(args.shape);
+  const names = Object.entries(args.shape as Record<string, { isOptional(): boolean }>).flatMap(
+    ([key, one]) => (one.isOptional() ? [] : key),
+  );
   return {
     name,
     description,

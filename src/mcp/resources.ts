@@ -7,12 +7,12 @@ import {
   type ReadResourceResult,
   ResourceNotFoundError,
   ResourceTemplate,
-  requireScopes,
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
 import type { Resource } from "../resource.ts";
+import { challengeFor, requireScopes, resourceScopes } from "./scopes.ts";
 
 interface Shared {
   context: () => Promise<Context>;
@@ -20,11 +20,10 @@ interface Shared {
   report: (error: unknown) => void;
 }
 
-/** What a caller needs to be told names. */
-const scope = "tokens:read";
-
 /** Milliseconds for which a list waits for what an issuer has. */
 const patience = 1_500;
+
+const challenge = challengeFor(resourceScopes);
 
 const variable = /\{(\w+)\}/;
 
@@ -39,8 +38,8 @@ export function resourcesFor(
 
 /** Whether the caller may be told names; over stdio it is the user's own agent. */
 export function mayRead(ctx: ServerContext): boolean {
-  const caller = ctx.http?.authInfo;
-  return caller === undefined || caller.scopes.includes(scope);
+  const authInfo = ctx.http?.authInfo;
+  return challenge({ ...(authInfo && { authInfo }) }) === undefined;
 }
 
 /** Of them the client is told no changes: what there is by then it is told when it asks. */
@@ -58,21 +57,21 @@ function addResource(server: McpServer, resource: Resource, shared: Shared): voi
     mimeType,
     annotations: { audience: [...audience], priority },
     cacheHint: { ttlMs: fresh, cacheScope: "private" as const },
-    scopeChallenge: requireScopes(scope),
+    scopeChallenge: challenge,
   };
-  const answer = (at: URL, value: string) => {
-    const reading = read(resource, at, value, shared);
+  const answer = (at: URL, value: string, ctx: ServerContext) => {
+    const reading = read(resource, at, value, { ...shared, ctx });
     shared.running?.add(reading);
     return reading.finally(() => shared.running?.delete(reading));
   };
   const [, inBraces = ""] = variable.exec(uri) ?? [];
   if (!inBraces) {
-    server.registerResource(name, uri, config, (at) => answer(at, ""));
+    server.registerResource(name, uri, config, (at, ctx) => answer(at, "", ctx));
     return;
   }
   const template = new ResourceTemplate(uri, { list: (ctx) => listed(resource, ctx, shared) });
-  server.registerResource(name, template, config, (at, variables) =>
-    answer(at, plain(String(variables[inBraces] ?? ""))),
+  server.registerResource(name, template, config, (at, variables, ctx) =>
+    answer(at, plain(String(variables[inBraces] ?? "")), ctx),
   );
 }
 
@@ -80,10 +79,11 @@ async function read(
   { mimeType, read: tell }: Resource,
   { href }: URL,
   value: string,
-  { context, report }: Shared,
+  { context, report, ctx }: Shared & { ctx: ServerContext },
 ): Promise<ReadResourceResult> {
   let text: string | undefined;
   try {
+    requireScopes(ctx, resourceScopes);
     text = await tell(value, await context());
   } catch (error) {
     if (error instanceof Problem) {
