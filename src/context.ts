@@ -150,7 +150,7 @@ export function createContext(
       const where = { ...destination, path: path && absolute(path, machine) };
       const { inline_secrets } = policy;
       const rule = policy.ruleOf("inline_secrets");
-      return openOutlet(deliveries, to, where, inline_secrets, context.means(issuer), rule);
+      return openOutlet(context.deliveries, to, where, inline_secrets, context.means(issuer), rule);
     },
     means: (issuer) => ({
       disk: machine.disk,

@@ -58,7 +58,8 @@ export function foldersHere(
 /** Settings and commands of this server, by their form. */
 const operators = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|`fly-tokens [\w-]/;
 
-/** A fix as they are told it: what only the operator can do is said to be theirs. */
+/** A fix as they are told it: what only the operator can do is said to be theirs, and no value goes anywhere here. */
 export function fixElsewhere(fix: string): string {
+  if (/\bwith deliver_to\b/.test(fix)) return `Ask who runs the server. Or: ${onYourOwn}`;
   return operators.test(fix) ? `This is for who runs the server: ${fix}` : fix;
 }

@@ -52,7 +52,7 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
    */
   here?: true | readonly string[];
   /** What the tool is to callers on other machines, where that is less. */
-  elsewhere?: { description?: string; effect?: Effect };
+  elsewhere?: { description?: string; effect?: Effect; input?: z.ZodObject; quiet?: readonly string[] };
   /**
    * What would happen, where a person has to agree first; `undefined` when there is nothing to agree to. Tools that do not
    * `destroy` have something to agree to only where the operator's policy protects something (policy.asks).

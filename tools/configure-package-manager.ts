@@ -73,6 +73,13 @@ export const configurePackageManager = defineTool({
     description:
       "Set up npm, pip, docker, maven, cargo, yarn and others on the user's machine to install from our registry, publish or push: tells the lines for each file such as .npmrc, with YOUR_TOKEN in place of the token, the login command, and the request that proves it. Writes and mints nothing.",
     effect: "read",
+    input: inputShape.extend({
+      manager: z.string().describe("npm, several with commas"),
+      secret_style: z
+        .enum(["value", "reference"])
+        .optional()
+        .describe("reference: a variable or netrc holds it"),
+    }),
     quiet: ["dry_run", "reason"],
   },
   quiet: ["verify"],

@@ -28,6 +28,11 @@ export function refuseHere({ here = [] }: Tool, given: unknown): void {
 /** An error for them: what only the operator can mend is said to be theirs. */
 export function toldElsewhere(error: unknown): unknown {
   if (!(error instanceof Problem)) return error;
-  const { code, message, fix, ...details } = error;
-  return new Problem(code, message, fixElsewhere(fix), details);
+  const { code, message, allowed, did_you_mean, retry_after, cause } = error;
+  const fix = fixElsewhere(error.fix);
+  // Where the way out is another one, what would have been accepted leads nowhere.
+  const values =
+    fix === error.fix ? { ...(allowed && { allowed }), ...(did_you_mean && { did_you_mean }) } : {};
+  const wait = retry_after === undefined ? {} : { retry_after };
+  return new Problem(code, message, fix, { ...values, ...wait, cause });
 }

@@ -8,7 +8,6 @@ import type { Change } from "../disk/change.ts";
 import type { Issued } from "../issued.ts";
 import type { PackageManager, Scope } from "../package-managers/package-manager.ts";
 import { Problem } from "../problem.ts";
-import { onYourOwn } from "../remote.ts";
 import { Secret } from "../secret.ts";
 import { type Job, openJob, type Part, type SetupRequest, targetOf } from "./job.ts";
 import { type Plan, planAll } from "./plan.ts";
@@ -25,23 +24,13 @@ export interface SetupElsewhere {
   steps: string[];
 }
 
-/**
- * @throws Problem `unsupported` for our own store, which would be on this machine, and what a set-up would be refused for;
- *   the paths in it are the caller's
- */
+/** @throws Problem what a set-up would be refused for; the paths in it are the caller's */
 export async function setUpElsewhere(
   managers: readonly PackageManager[],
   scope: Scope,
   request: SetupRequest,
   context: Context,
 ): Promise<SetupElsewhere> {
-  if (request.secret_style === "helper")
-    throw new Problem(
-      "unsupported",
-      "The style helper needs fly-tokens where the package manager is.",
-      `Call again without secret_style. Or: ${onYourOwn}`,
-      { allowed: ["value", "reference"] },
-    );
   const [usual, ...others] = theirMachines(scope);
   // Their folder is not to be looked for here.
   const job = await openJob(managers, { ...usual.place, project_dir: undefined }, request, context);

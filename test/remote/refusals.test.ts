@@ -45,7 +45,7 @@ const calls = (home: string): [string, Record<string, unknown>, ProblemCode | "a
   ["configure_package_manager", { manager: "npm", token_from: "env:CANARY_TOKEN" }, "forbidden"],
   ["configure_package_manager", { manager: "npm", token_from: `file:${home}/a-token` }, "forbidden"],
   ["configure_package_manager", { manager: "npm", token_id: "tok_1" }, "forbidden"],
-  ["configure_package_manager", { manager: "npm", secret_style: "helper" }, "unsupported"],
+  ["configure_package_manager", { manager: "npm", secret_style: "helper" }, "invalid_input"],
   ["configure_package_manager", { manager: "npm,pip,docker" }, "answered"],
   ["configure_package_manager", { manager: "npm", scope: "project", verify: true }, "answered"],
   ["configure_package_manager", { manager: "npm", dry_run: true }, "answered"],
