@@ -25,6 +25,8 @@ export interface Change {
   /** `null`: the file is removed. */
   after: string | null;
   entries: readonly Entry[];
+  /** Strings that may be shown although they stand where JSON could have a secret: they are ours, and hold none. */
+  plain?: readonly string[] | undefined;
   /** A new file is a program: 0700 instead of 0600. */
   executable?: boolean | undefined;
 }

@@ -5,11 +5,20 @@ import { mask } from "./mask.ts";
  * A line diff without context: `-` before what goes, `+` before what comes. Line breaks are not compared.
  *
  * @param secretsIn the source texts in a run of lines that are not to be shown
+ * @param plain strings that may be shown wherever they stand
  */
-export function diff(before: string, after: string, secretsIn: (text: string) => readonly string[]): string {
+export function diff(
+  before: string,
+  after: string,
+  secretsIn: (text: string) => readonly string[],
+  plain: readonly string[] = [],
+): string {
   const [old, now] = [linesOf(before), linesOf(after)];
   return hunks(old, now)
-    .flatMap(({ gone, come }) => [...marked("-", gone, secretsIn), ...marked("+", come, secretsIn)])
+    .flatMap(({ gone, come }) => [
+      ...marked("-", gone, secretsIn, plain),
+      ...marked("+", come, secretsIn, plain),
+    ])
     .join("\n");
 }
 
@@ -31,11 +40,12 @@ function marked(
   sign: string,
   lines: readonly string[],
   secretsIn: (text: string) => readonly string[],
+  plain: readonly string[],
 ): string[] {
   if (lines.length === 0) return [];
   const text = lines.join("");
   if (text.length > longestHunk) return [`${sign}[${lines.length} lines]`];
-  const clean = linesOf(mask(text, secretsIn(text)));
+  const clean = linesOf(mask(text, secretsIn(text), plain));
   const shown = clean.length > longestRun ? clean.slice(0, beginning) : clean;
   const rest = clean.length - shown.length;
   return [...shown.map((line) => sign + bare(line)), ...(rest > 0 ? [`${sign}[${rest} more lines]`] : [])];

@@ -109,7 +109,7 @@ function receivesSecret({ entries }: Change): boolean {
 
 function preview(change: Change): string {
   const secrets = secretsOf(change);
-  return diff(change.before ?? "", change.after ?? "", () => secrets);
+  return diff(change.before ?? "", change.after ?? "", () => secrets, change.plain);
 }
 
 async function carryOut(

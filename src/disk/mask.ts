@@ -34,8 +34,12 @@ export function findMasked(text: string, masks: readonly Mask[]): string[] {
   });
 }
 
-/** The text without the given secrets, without those of this process, and without what stands in a secret's place. */
-export function mask(text: string, secrets: readonly string[]): string {
+/**
+ * The text without the given secrets, without those of this process, and without what stands in a secret's place.
+ * @param plain strings that are known to be none
+ */
+export function mask(text: string, secrets: readonly string[], plain: readonly string[] = []): string {
+  const sources = plain.map((one) => JSON.stringify(one));
   // The longest first: one may be part of another.
   const known = [...secrets]
     .sort((a, b) => b.length - a.length)
@@ -45,7 +49,9 @@ export function mask(text: string, secrets: readonly string[]): string {
       .replace(inXml, `$1${masked}`)
       .replace(named, `$1${masked}`)
       .replace(inUrl, `$1${masked}@`)
-      .replace(jsonText, `$1${masked}`),
+      .replace(jsonText, (whole: string, before: string) =>
+        sources.includes(whole.slice(before.length)) ? whole : `${before}${masked}`,
+      ),
   );
 }
 
