@@ -87,6 +87,14 @@ writeIndex(
   members("src/delivery", "defineDelivery"),
 );
 
+writeIndex(
+  "src/mcp-clients",
+  "mcpClients",
+  "McpClient",
+  "./mcp-client.ts",
+  members("src/mcp-clients", "defineMcpClient"),
+);
+
 put(
   "src/providers/local/api.generated.ts",
   `// Written by \`npm run generate\` from openapi/fly.yaml.\n${astToString(await openapiTypescript(new URL("openapi/fly.yaml", root)))}`,

@@ -12,6 +12,8 @@ Commands
   audit WHAT        The log of what was asked for: verify [--expect HASH],
                     show [--since 7d] [--token ID] [--tool NAME] [--limit N]; each with --json
   credential-helper For clients that ask for their login: docker, keyring, pnpm, cargo
+  init              Set up an MCP client: --client claude-code|claude-desktop|cursor|vscode|codex|gemini|windsurf|zed
+                    (--scope project, --read-only, --dry-run, --undo); without --client what is here
   login jfrog       Log in to JFrog Fly with the browser (--url https://SUBDOMAIN.jfrog.io)
   rotate-due        Rotate what expires --within 7d and is used here, end what was kept, carry on what was interrupted;
                     for cron (--keep-old-for 24h, --dry-run)
