@@ -1,5 +1,6 @@
 /** The HTTP door around a server of a test's own, as a function: no socket. `await using entry = await openTestDoor(…)`. */
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { McpServer } from "@modelcontextprotocol/server";
 import { admission } from "../../src/callers/admission.ts";
 import { knownBearers } from "../../src/callers/bearers.ts";
 import type { Exposure } from "../../src/callers/exposure.ts";
@@ -25,6 +26,8 @@ export interface DoorWish {
   callers?: Config["http_callers"];
   issuer?: TestIssuer;
   limits?: Partial<Limits>;
+  /** Looks at each server, or adds to it. */
+  onBuild?: (server: McpServer) => void;
 }
 
 export interface TestDoor extends AsyncDisposable {
@@ -64,8 +67,8 @@ export async function openTestDoor({
     now,
   };
   const door = openDoor({
-    build: () =>
-      createMcpServer({
+    build: () => {
+      const server = createMcpServer({
         version: "0.0.0-test",
         tools,
         prompts: [],
@@ -76,7 +79,10 @@ export async function openTestDoor({
         running,
         observe: metrics.called.bind(metrics),
         report,
-      }),
+      });
+      wish.onBuild?.(server);
+      return server;
+    },
     exposure: { hosts: undefined, origins: [], remote: false, anonymous: false, resource, ...exposure },
     admission: admission(knownBearers(callers, new Secret(bearer)), oauth),
     issuer: issuer?.url,
