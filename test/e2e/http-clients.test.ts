@@ -70,12 +70,18 @@ describe("a client over HTTP", () => {
     expect(agent.complaints).toEqual([]);
   });
 
-  test.each(kinds)("%s gets prompts, and errors that say what to do", async (_, options) => {
+  test.each(kinds)("%s gets prompts, resources, and errors that say what to do", async (_, options) => {
     await using agent = await agentAt(url, headers, options);
     const listed = (await agent.client.listPrompts()).prompts.map(({ name }) => name);
     expect(listed.sort()).toEqual(prompts.map(({ name }) => name).sort());
     const prompt = await agent.client.getPrompt({ name: "set-up-this-machine" });
     expect(prompt.messages).toMatchObject([{ content: { text: expect.stringContaining("get_status") } }]);
+    const { id, value } = await mint(agent, `read-by-${options.kind}`);
+    const uris = (await agent.client.listResources()).resources.map(({ uri }) => uri);
+    expect(uris).toContain("fly-tokens://tokens");
+    const { contents } = await agent.client.readResource({ uri: "fly-tokens://tokens" });
+    expect(JSON.stringify(contents)).toContain(id);
+    expect(JSON.stringify(contents)).not.toContain(value);
     const refused = await agent.client.callTool({ name: "get_token", arguments: { id: "tok_unknown" } });
     expect(refused.isError).toBe(true);
     const [words, machine] = (refused.content as { text: string }[]).map(({ text }) => text);
@@ -112,6 +118,8 @@ describe("a client over HTTP", () => {
       expect(await see(there)).toEqual(await see(here));
     await both((agent) => agent.tools());
     await both((agent) => agent.client.listPrompts());
+    await both((agent) => agent.client.listResources());
+    await both((agent) => agent.client.readResource({ uri: "fly-tokens://tokens" }));
     const calls: [string, Record<string, unknown>][] = [
       ["get_status", {}],
       ["list_tokens", { name: "seen" }],
