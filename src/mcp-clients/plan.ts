@@ -48,7 +48,9 @@ export function removal(
       "`fly-tokens init` lists where it is set up.",
     );
   const path = [client.table, server.name];
-  const { secrets } = client;
+  const { secrets, notation } = client;
+  // An entry between braces, not one under a header of its own.
+  const isOneValue = notation.format.read(texts.get(file) ?? "", path) !== undefined;
   const asked = Object.values(tableIn(entry, "env") ?? {}).flatMap((value) => {
     const id = /^\$\{input:(.+)\}$/.exec(String(value))?.[1];
     return secrets.by === "prompt" && id?.startsWith(`${server.name}-`)
@@ -56,7 +58,7 @@ export function removal(
       : [];
   });
   return changesOf(
-    [...(client.notation.nests ? [path] : leaves(entry, path)), ...asked].map((one) =>
+    [...(isOneValue ? [path] : leaves(entry, path)), ...asked].map((one) =>
       editOf(client, file, one, undefined),
     ),
     texts,
