@@ -2,9 +2,11 @@
  * What a prompt tells an agent to do can be done: the tools that it names exist, with these arguments, which take these
  * values, and answer what it says. An agent that follows it to the letter is not sent back.
  */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { prompts } from "../prompts/index.generated.ts";
+import { resources } from "../src/resources/index.generated.ts";
 import type { Tool } from "../src/tool.ts";
 import { tools } from "../tools/index.generated.ts";
 import { openWorld } from "./support/world.ts";
@@ -205,4 +207,17 @@ it("a read-only server offers the prompts that look alone", async () => {
   await using world = await openWorld({ env: { FLY_TOKENS_READ_ONLY: "true" } });
   const { client } = await world.connect();
   expect((await client.listPrompts()).prompts.map(({ name }) => name)).toEqual(["audit-tokens"]);
+});
+
+it("the manual has every prompt with its arguments, and every resource", () => {
+  const manual = readFileSync(new URL("../docs/prompts-and-resources.md", import.meta.url), "utf8");
+  for (const { name, args } of prompts) {
+    const row = manual.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
+    const [, , cell = ""] = row?.split("|") ?? [];
+    expect(
+      [...cell.matchAll(/`([a-z]+)`/g)].map(([, arg]) => arg),
+      name,
+    ).toEqual(Object.keys(args.shape));
+  }
+  for (const { uri } of resources) expect(manual).toContain(`| \`${uri}\` |`);
 });
