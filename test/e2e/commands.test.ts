@@ -7,6 +7,7 @@ import { version } from "../../src/version.ts";
 import { agentOn } from "./agent.ts";
 import { describeWith } from "./clients.ts";
 import { bundle, listens, type Machine, openMachine } from "./machine.ts";
+import { typist } from "./typist.ts";
 import { succeed } from "./wares.ts";
 
 const tokenValue = /flyt_[0-9A-Za-z]{49}/;
@@ -144,29 +145,6 @@ describe("call", () => {
     expect([again.code, problem(again).code]).toEqual([6, "declined"]);
   });
 });
-
-/** Plays the person at a terminal: waits for the question, then types. */
-const typist = `
-import os, pty, sys
-typed, command = sys.argv[1], sys.argv[2:]
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execvp(command[0], command)
-seen, done = b"", False
-while True:
-    try:
-        chunk = os.read(terminal, 4096)
-    except OSError:
-        break
-    if not chunk:
-        break
-    seen += chunk
-    if not done and b"to approve: " in seen:
-        os.write(terminal, typed.encode() + b"\\n")
-        done = True
-sys.stdout.buffer.write(seen)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
 
 describeWith(["python3"], "approve", () => {
   async function planned(machine: Machine) {
