@@ -18,7 +18,7 @@ export const checkPackageManager = defineTool({
   effect: "read",
   here: true,
   input: z.object({
-    manager: z.string().optional().describe("Default: all installed or set up"),
+    manager: z.string().optional().describe("Default: all in use"),
     scope: z.enum(["user", "project"]).default("user"),
     project_dir: z.string().optional(),
     provider: z.string().optional(),

@@ -22,9 +22,7 @@ const inputShape = z.object({
   environment: z.string().optional(),
   ...deliveryShape,
   idempotency_key: idempotencyKeyShape(200).optional().describe("Never mints twice"),
-  flyio: flyioRequestShape
-    .optional()
-    .describe("kind decides over permission; commands: exact argument lists"),
+  flyio: flyioRequestShape.optional().describe("kind overrides permission; commands: exact argument lists"),
   reason: z.string().min(1).max(300).optional().describe("What for, in the user's words"),
   provider: z.string().optional(),
 });

@@ -11,7 +11,7 @@ export const restrictToken = defineTool({
   name: "restrict_token",
   title: "Narrow a token",
   description:
-    "Restrict a Fly.io token that the user holds, offline: a weaker copy (attenuated), read-only, limited to an app, a machine or a command, such as one that can only run `uptime` on app web. Shown once, or delivered unseen.",
+    "Restrict (attenuate) a Fly.io token that the user holds, offline: a weaker copy, read-only, limited to an app, a machine or a command, such as one that can only run `uptime` on app web. Shown once, or delivered unseen.",
   effect: "create",
   here: true,
   input: z.object({

@@ -20,7 +20,7 @@ export const revokeToken = defineTool({
   name: "revoke_token",
   title: "Revoke tokens",
   description:
-    "Invalidate or disable tokens at once and for good, by ids or a filter such as created_by: somebody left, a laptop was stolen, a token leaked. Whatever uses them is cut off. They stay in the list.",
+    "Invalidate or disable tokens at once and for good, by ids or a filter such as created_by: somebody left, a laptop was stolen, a token leaked. Whatever uses them is cut off.",
   effect: "destroy",
   input: z.object({
     ids: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),

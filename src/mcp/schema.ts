@@ -138,9 +138,10 @@ export function parseInput<Schema extends z.ZodObject>(schema: Schema, value: un
   );
 }
 
-/** "Load Tests" as a name of small letters, where those are wanted. */
+/** "Load Tests" as a name of small letters, where those are wanted. Nothing that is as long as a secret is repeated. */
 function spelt(given: unknown, pattern: string | undefined): { did_you_mean?: string } {
-  const small = String(given)
+  if (typeof given !== "string" || given.length > 30) return {};
+  const small = given
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");

@@ -1,34 +1,60 @@
-/** What a client is shown, as it is configured. */
+/** What a client is shown, as the server is configured. */
+
 import { tempHome } from "../support/home.ts";
-import { openWorld } from "../support/world.ts";
+import { openWorld, type WorldOptions } from "../support/world.ts";
 import type { Advertised } from "./scores.ts";
 
+const flyio = { FLY_API_TOKEN: "fo1_a-token-of-nobody" };
+const jfrog = { JFROG_URL: "http://127.0.0.1:9", JFROG_ACCESS_TOKEN: "a-token-of-nobody" };
+
+interface Setup {
+  env?: Record<string, string>;
+  policy?: object;
+  /** Callers are on other machines. */
+  remote?: boolean;
+}
+
+/** The operator's settings, by what they are called in the tables. */
 export const settings = {
   default: {},
-  "with Fly.io": { FLY_API_TOKEN: "fo1_a-token-of-nobody" },
-  "with JFrog Fly": { JFROG_URL: "http://127.0.0.1:9", JFROG_ACCESS_TOKEN: "a-token-of-nobody" },
-  "with Fly.io, production protected": { FLY_API_TOKEN: "fo1_a-token-of-nobody", FLY_TOKENS_POLICY: "" },
-  "read-only": { FLY_TOKENS_READ_ONLY: "true" },
-} satisfies Record<string, Record<string, string>>;
+  "with Fly.io": { env: flyio },
+  "with JFrog Fly": { env: jfrog },
+  "with both": { env: { ...flyio, ...jfrog } },
+  "with Fly.io, production protected": {
+    env: flyio,
+    policy: { environments: { production: { protected: true } } },
+  },
+  "read-only": { env: { FLY_TOKENS_READ_ONLY: "true" } },
+  "for callers elsewhere": { remote: true },
+} satisfies Record<string, Setup>;
 
 export type Setting = keyof typeof settings;
 
 export interface Catalogue {
   tools: readonly Advertised[];
-  prompts: readonly unknown[];
+  /** All that tools/list answers, and prompts/list. */
+  listed: { tools: string; prompts: string };
   instructions: string;
 }
 
 /** Asks a server by a client of today's protocol. */
 export async function catalogueOf(setting: Setting): Promise<Catalogue> {
   await using home = await tempHome();
-  const rules = { environments: { production: { protected: true } } };
-  const path = await home.write("policy.json", JSON.stringify(rules));
-  const env: Record<string, string> = { ...settings[setting] };
-  if (env.FLY_TOKENS_POLICY !== undefined) env.FLY_TOKENS_POLICY = path;
-  await using world = await openWorld({ env });
+  const { env = {}, policy, remote = false }: Setup = settings[setting];
+  const options: WorldOptions = {
+    remote,
+    env: {
+      ...env,
+      ...(policy && { FLY_TOKENS_POLICY: await home.write("policy.json", JSON.stringify(policy)) }),
+    },
+  };
+  await using world = await openWorld(options);
   const { client } = await world.connect({ era: "modern" });
   const { tools } = await client.listTools();
   const { prompts } = await client.listPrompts();
-  return { tools, prompts, instructions: client.getInstructions() ?? "" };
+  return {
+    tools,
+    listed: { tools: JSON.stringify({ tools }), prompts: JSON.stringify({ prompts }) },
+    instructions: client.getInstructions() ?? "",
+  };
 }
