@@ -14,6 +14,8 @@ await build({
   target: "node20.19",
   // The UMD form of a dependency (jsonc-parser) requires its own files in a way that cannot be bundled.
   mainFields: ["module", "main"],
+  // The names of chunks follow from the paths of what is in them: the same wherever the packages really are.
+  preserveSymlinks: true,
   external: ["@napi-rs/keyring", "better-sqlite3"],
   // CommonJS dependencies ask for node's modules by `require`, which a module does not have.
   banner: {
