@@ -8,6 +8,7 @@ import type { Resource } from "../resource.ts";
 import type { Effect, Tool } from "../tool.ts";
 import { audited } from "./audited.ts";
 import { addCompletion } from "./completion.ts";
+import { withOwnKey } from "./caller.ts";
 import { consent } from "./consent.ts";
 import { forOthers, instructionsElsewhere, refuseHere, toldElsewhere } from "./elsewhere.ts";
 import { afterPage, pageFor } from "./page.ts";
@@ -130,7 +131,7 @@ function addTool(server: McpServer, tool: Tool, parts: ServerParts): void {
           "This server is read-only, as the operator wants it (FLY_TOKENS_READ_ONLY, or read_only in the policy).",
           "Ask the operator to allow changes.",
         );
-      const args = parseInput(input.strict(), given);
+      const args = withOwnKey(parseInput(input.strict(), given), ctx);
       if (parts.remote) refuseHere(tool, given);
       const shown = afterPage(ctx, tool, args);
       if (shown) return success(tool, shown, parts.outgoing);
