@@ -12,11 +12,14 @@ import {
 import type { Context } from "../context.ts";
 import { Problem } from "../problem.ts";
 import type { Resource } from "../resource.ts";
+import { toldElsewhere } from "./elsewhere.ts";
 import { challengeFor, requireScopes, resourceScopes } from "./scopes.ts";
 
 interface Shared {
   context: () => Promise<Context>;
   running?: Set<Promise<unknown>>;
+  /** Whether callers are on other machines. */
+  remote?: boolean;
   report: (error: unknown) => void;
 }
 
@@ -79,13 +82,14 @@ async function read(
   { mimeType, read: tell }: Resource,
   { href }: URL,
   value: string,
-  { context, report, ctx }: Shared & { ctx: ServerContext },
+  { context, report, remote, ctx }: Shared & { ctx: ServerContext },
 ): Promise<ReadResourceResult> {
   let text: string | undefined;
   try {
     requireScopes(ctx, resourceScopes);
     text = await tell(value, await context());
-  } catch (error) {
+  } catch (cause) {
+    const error = remote ? toldElsewhere(cause) : cause;
     if (error instanceof Problem) {
       const { code, message, fix } = error;
       throw new ProtocolError(ProtocolErrorCode.InternalError, `${message} ${fix}`, { code, fix });
