@@ -7,33 +7,44 @@ import type { McpClient, Place } from "../../mcp-clients/mcp-client.ts";
 import { Problem, quote } from "../../problem.ts";
 import type { Wish } from "./wish.ts";
 
-/** One line for each client, and one below it for each place where it starts this program. */
-export async function overview({ place, project, program }: Wish, disk: Disk): Promise<string[]> {
-  const places = [{ ...project, scope: "user" as const, project_dir: undefined }, project];
+/** One line for each client, and one below it for each place where it starts this program, or that cannot be read. */
+export async function overview({ project, program }: Wish, disk: Disk): Promise<string[]> {
+  const user: Place = { ...project, scope: "user" };
   const rows: string[] = [];
   for (const client of mcpClients) {
-    const found: string[] = [];
-    for (const one of places)
-      if (client.scopes.includes(one.scope))
-        found.push(...(await setUps(client, one, program.at(-1) ?? "", disk)));
-    const state = client.signs(place).some(isThere) ? "found" : "not found";
+    const places = [user, project].filter(({ scope }) => client.scopes.includes(scope));
+    // In the home folder both are one.
+    const files = new Map(places.map((place) => [client.file(place), place]));
+    const lines: Line[] = [];
+    for (const place of files.values())
+      lines.push(...(await look(client, place, program.at(-1) ?? "", disk)));
+    const isHere = client.signs(user).some(isThere) ? "found" : "not found";
+    const state = lines.some(({ isSetUp }) => isSetUp) ? "set up" : isHere;
     rows.push(
-      `${client.id.padEnd(15)} ${client.title.padEnd(15)} ${found.length > 0 ? "set up" : state}`,
-      ...found,
+      `${client.id.padEnd(15)} ${client.title.padEnd(15)} ${state}`,
+      ...lines.map(({ text }) => `  ${text}`),
     );
   }
   return [...rows, "", "fly-tokens init --client CLIENT [--scope project] [--dry-run | --undo] sets one up."];
 }
 
-async function setUps(client: McpClient, place: Place, main: string, disk: Disk): Promise<string[]> {
+interface Line {
+  text: string;
+  isSetUp: boolean;
+}
+
+async function look(client: McpClient, place: Place, main: string, disk: Disk): Promise<Line[]> {
   const file = client.file(place);
   try {
     const entries = entriesOf(client, place, await disk.read([file]));
     return Object.entries(entries)
       .filter(([, entry]) => isOurs(entry, main))
-      .map(([name, entry]) => `  ${name} in ${file}: ${quote(wordsOf(entry).join(" "), 200)}`);
+      .map(([name, entry]) => ({
+        text: `${quote(name, 64)} in ${file}: ${quote(wordsOf(entry).join(" "), 200)}`,
+        isSetUp: true,
+      }));
   } catch (error) {
-    if (error instanceof Problem) return [`  ${error.message}`];
+    if (error instanceof Problem) return [{ text: error.message, isSetUp: false }];
     throw error;
   }
 }
