@@ -27,6 +27,8 @@ export type CallTool = (name: string, args?: Record<string, unknown>) => Promise
 
 export interface Agent extends AsyncDisposable {
   call: CallTool;
+  /** A call until its user gives it up. @throws then */
+  callUntil(given: AbortSignal, name: string, args: Record<string, unknown>): Promise<ToolResult>;
   tools(): Promise<{ name: string; outputSchema?: unknown }[]>;
   /** What the client could not make sense of: lines that are no JSON-RPC, results that are not as advertised. */
   complaints: Error[];
@@ -87,6 +89,14 @@ async function connected(transport: object, options: AgentOptions): Promise<Agen
     era: client instanceof Client ? client.getProtocolEra() : "legacy",
     tools: async () => (await client.listTools()).tools,
     call: async (name, args = {}) => resultOf(await client.callTool({ name, arguments: args })),
+    callUntil: async (signal, name, args) => {
+      const params = { name, arguments: args };
+      return resultOf(
+        await (client instanceof Client
+          ? client.callTool(params, { signal })
+          : client.callTool(params, undefined, { signal })),
+      );
+    },
     [Symbol.asyncDispose]: () => client.close(),
   };
 }

@@ -136,21 +136,21 @@ describe("a client over HTTP", () => {
 
 describe("a call that is given up in the middle", () => {
   /** The registry has made the token, and its answer is on the way. */
-  async function inTheMiddle(options: AgentOptions) {
+  async function inTheMiddle(options: AgentOptions, way: "http" | "stdio" = "http") {
     const registry = await startRegistry();
     const gate = await openGate(registry.url);
     const settings = { FLY_TOKENS_LOCAL_URL: gate.url, FLY_TOKENS_LOCAL_KEY: registry.adminKey };
     const machine = await openMachine(settings);
-    const { url } = await served(machine);
-    const agent = await agentAt(url, headers, options);
+    const agent =
+      way === "http"
+        ? await agentAt((await served(machine)).url, headers, options)
+        : await agentOn(machine, options);
     const held = gate.hold("POST", /\/tokens$/);
     const given = new AbortController();
-    const call = agent.client
-      .callTool({ name: "generate_token", arguments: { name: "nobodys" } }, { signal: given.signal } as never)
-      .then(
-        () => "answered",
-        () => "given up",
-      );
+    const call = agent.callUntil(given.signal, "generate_token", { name: "nobodys" }).then(
+      () => "answered",
+      () => "given up",
+    );
     const letGo = await held;
     const statuses = async () => {
       const response = await registry.call("GET", "/tokens?name=nobodys");
@@ -172,8 +172,14 @@ describe("a call that is given up in the middle", () => {
     };
   }
 
-  test("leaves no token when a client of the modern era cancels it", async () => {
-    await using middle = await inTheMiddle({ kind: "modern" });
+  // In the legacy era a client cancels by a message of its own: over HTTP nothing ties it to the call (docs/conformance.md).
+  const cancelling: ["http" | "stdio", AgentOptions][] = [
+    ["http", { kind: "modern" }],
+    ["stdio", { kind: "modern" }],
+    ["stdio", { kind: "first" }],
+  ];
+  test.each(cancelling)("leaves no token when it is cancelled: %s, %o", async (way, options) => {
+    await using middle = await inTheMiddle(options, way);
     middle.cancel();
     expect(await middle.call).toBe("given up");
     middle.letGo();
