@@ -27,6 +27,26 @@ describe("an expiry", () => {
     },
   );
 
+  it.each([
+    ["30 days", "30d"],
+    ["1 Week", "1w"],
+    ["48 hours", "48h"],
+    ["3 months", "90d"],
+    ["2-years", "2y"],
+    ["3 mins", undefined],
+    ["0 days", undefined],
+    ["next friday", undefined],
+  ])("%j is refused, and %j is meant, which is accepted", (text, meant) => {
+    const refusal = expect.objectContaining({ code: "invalid_input" });
+    expect(() => at(text)).toThrowError(refusal);
+    try {
+      at(text);
+    } catch (error) {
+      expect((error as { did_you_mean?: string }).did_you_mean).toBe(meant);
+    }
+    if (meant !== undefined) expect(at(meant)).not.toBeNull();
+  });
+
   it("in the past is refused", () => {
     expect(() => at("2026-02-28")).toThrowError(
       expect.objectContaining({ code: "invalid_input", message: expect.stringContaining("past") }),

@@ -6,6 +6,9 @@ import { Problem, quote } from "../problem.ts";
 
 type Json = Record<string, unknown>;
 
+/** What somebody calls an argument that they put a secret into. */
+const forSecrets = /^((access|api|auth|bearer)_?)?(token|secret|password|key|credentials?)$/i;
+
 /**
  * Advertises a tool's arguments. Accepts everything: `parseInput` does the checking, with a fix in each refusal.
  * @param without what is understood all the same: the names of arguments, or `filter.status` for a part of one
@@ -101,19 +104,21 @@ export function parseInput<Schema extends z.ZodObject>(schema: Schema, value: un
   if (issue?.code === "unrecognized_keys") {
     const allowed = namesAt(schema, issue.path);
     const unknown = quote(issue.keys[0] ?? "", 40);
-    throw new Problem(
-      "invalid_input",
-      `There is no argument "${unknown}".`,
-      "Use only the arguments of the tool's schema.",
-      {
-        argument: [...issue.path, unknown].join("."),
+    const argument = [...issue.path, unknown].join(".");
+    const sentence = `There is no argument "${unknown}".`;
+    // Under a name that is alike, it would be handed in once more.
+    if (forSecrets.test(unknown))
+      throw new Problem("invalid_input", sentence, "Leave it out: no argument takes a secret.", {
+        argument,
         allowed,
-        ...nearest(
-          unknown,
-          allowed.filter((name) => name !== "confirmation"),
-        ),
-      },
-    );
+      });
+    // Nobody's consent is guessed at.
+    const candidates = allowed.filter((name) => name !== "confirmation");
+    throw new Problem("invalid_input", sentence, "Use only the arguments of the tool's schema.", {
+      argument,
+      allowed,
+      ...nearest(unknown, candidates),
+    });
   }
   if (issue?.code === "invalid_value") {
     const allowed = issue.values.map(String);

@@ -14,6 +14,8 @@ const schema = z.strictObject({
     .optional(),
 });
 
+const secretLike = `ghp_${"A1b2".repeat(9)}`;
+
 function refusalOf(value: unknown): Problem {
   try {
     parseInput(schema, value);
@@ -23,6 +25,30 @@ function refusalOf(value: unknown): Problem {
   }
   throw new Error("It was not refused.");
 }
+
+it("a secret is not led to an argument whose name is alike, and not repeated", () => {
+  const ids = z.object({ token_id: z.string().optional(), name: z.string().regex(/^[a-z0-9-]{1,63}$/) });
+  for (const given of [
+    { name: "ci", token: secretLike },
+    { name: secretLike },
+    { name: "ci", api_key: secretLike },
+  ])
+    try {
+      parseInput(ids.strict(), given);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ code: "invalid_input" });
+      expect((error as Problem).did_you_mean).toBeUndefined();
+      expect(JSON.stringify(error)).not.toMatch(/A1b2/i);
+    }
+});
+
+it("a name in other letters is spelt as it may be", () => {
+  const named = z.object({ name: z.string().regex(/^[a-z0-9-]{1,63}$/) });
+  expect(() => parseInput(named, { name: "Load Tests" })).toThrowError(
+    expect.objectContaining({ argument: "name", did_you_mean: "load-tests" }),
+  );
+});
 
 describe("arguments", () => {
   it("are completed with what goes without saying", () => {
