@@ -24,24 +24,58 @@ export function filesIn(state: string): { log: string; head: string } {
   return { log: join(state, "audit.jsonl"), head: join(state, "audit.head") };
 }
 
+/** Lines that wait for the same turn, so that calls at the same time take the lock once and flush once. */
+interface Batch {
+  entries: CallEntry[];
+  written: Promise<void>;
+}
+
+/** By folder: the batch that can still take a line, and what has to be done before the next one begins. */
+const filling = new Map<string, Batch>();
+const last = new Map<string, Promise<unknown>>();
+
 /**
  * Adds a line, and before it, where the log does not end as it was left, one that says so.
  * @param state our folder, absolute; made, 0700, if need be
  * @throws Problem `file_unwritable`, `file_unreadable`, `file_locked`
  */
-export async function append(state: string, entry: CallEntry): Promise<void> {
+export function append(state: string, entry: CallEntry): Promise<void> {
+  const batch = filling.get(state);
+  if (batch) {
+    batch.entries.push(entry);
+    return batch.written;
+  }
+  const entries = [entry];
+  const close = () => {
+    if (filling.get(state)?.entries === entries) filling.delete(state);
+  };
+  const before = last.get(state) ?? Promise.resolve();
+  const written = before.then(() => appendAll(state, entries, close)).finally(close);
+  filling.set(state, { entries, written });
+  const done = written
+    .catch(() => {}) // told to those whose lines they are
+    .then(() => {
+      if (last.get(state) === done) last.delete(state);
+    });
+  last.set(state, done);
+  return written;
+}
+
+/** @param close called when it begins: what comes from then on is for the next batch */
+async function appendAll(state: string, entries: readonly CallEntry[], close: () => void): Promise<void> {
   const { log, head } = filesIn(state);
   try {
     mkdirSync(state, { recursive: true, mode: 0o700 });
     await withLocks(join(state, "locks"), [log], patience, async () => {
+      close();
       let known = await readHead(head);
       if (known === undefined && isNew(log)) {
         known = start;
         await writeHead(head, start);
       }
       const link = await write(log, (tail) => {
-        const breach = breachOf(tail, known, entry.at);
-        return { tail, entries: breach ? [breach, entry] : [entry] };
+        const breach = breachOf(tail, known, entries[0]?.at ?? "");
+        return { tail, entries: breach ? [breach, ...entries] : entries };
       });
       await writeHead(head, link);
     });

@@ -1,11 +1,13 @@
 /** Several processes write to one log, and some of them are killed. */
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { bundleWorker, ended, startWorker } from "../disk/processes.ts";
 import { openTrail, type Trail } from "./trail.ts";
 
+const asked = { client: { name: "x", version: "1" }, tool: "generate_token" };
 const bundle = (trail: Trail) => bundleWorker(trail.path, join(import.meta.dirname, "worker.ts"));
 
 it("eight processes with fifty lines each make one whole chain, with every line of each in its order", {
@@ -33,6 +35,30 @@ it("calls of one process wait for each other too", async () => {
   await Promise.all(Array.from({ length: 20 }, (_, index) => trail.call([`tok_${index}`])));
   expect(await trail.verify()).toMatchObject({ lines: 40, torn: [] });
   expect((await trail.verify()).wrong).toBeUndefined();
+});
+
+it("what calls of one process say at the same time is written in the order in which they said it", async () => {
+  await using trail = await openTrail();
+  const calls = Array.from({ length: 200 }, (_, at) => trail.audit.open({ ...asked, tool: `tool_${at}` }));
+  await Promise.all(calls.map((call) => call.begin([])));
+  await Promise.all(calls.map((call) => call.end("ok")));
+  const said = (await trail.lines()).map((line) => JSON.parse(line) as { event: string; tool: string });
+  const wanted = calls.map((_, at) => `tool_${at}`);
+  for (const event of ["begin", "end"])
+    expect(said.filter((line) => line.event === event).map(({ tool }) => tool)).toEqual(wanted);
+  expect(await trail.verify()).toMatchObject({ lines: 400, torn: [] });
+});
+
+it("what cannot be written is refused to each of those who said it, and what comes later is not", async () => {
+  await using trail = await openTrail();
+  await trail.write("state/audit.head/in-its-place", "");
+  const refused = await Promise.allSettled(
+    Array.from({ length: 20 }, () => trail.audit.open(asked).begin([])),
+  );
+  for (const each of refused) expect(each).toMatchObject({ reason: { code: "file_unreadable" } });
+  await rm(trail.at("state/audit.head"), { recursive: true });
+  await trail.call();
+  expect(await trail.verify()).toMatchObject({ lines: 2, torn: [] });
 });
 
 it("processes that are killed at any moment leave a whole chain, and calls that are marked as unfinished", {
