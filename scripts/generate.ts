@@ -2,16 +2,17 @@
  * Writes what follows from the code: the index of each room, the API types, the lists in manifest.json, the tables in
  * README and docs. With `--check` it writes nothing and fails where a file differs.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import openapiTypescript, { astToString } from "openapi-typescript";
 import { settings } from "../src/config/settings.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
-import { problemCodes } from "../src/problem.ts";
 import type { Prompt } from "../src/prompt.ts";
 import type { Tool } from "../src/tool.ts";
+import { blocks, guides } from "./docs.ts";
 import { flyioApi } from "./flyio-api.ts";
 import { installLine, launchOf } from "./install-links.ts";
-import { firstSentence, manifests, type Package, server } from "./manifests.ts";
+import { manifests, type Package, server } from "./manifests.ts";
 
 const root = new URL("../", import.meta.url);
 const check = process.argv.includes("--check");
@@ -21,8 +22,12 @@ function put(path: string, text: string): void {
   const url = new URL(path, root);
   const before = read(path);
   if (before === text) return;
-  if (check) stale.push(path);
-  else writeFileSync(url, text);
+  if (check) {
+    stale.push(path);
+    return;
+  }
+  mkdirSync(new URL(".", url), { recursive: true });
+  writeFileSync(url, text);
 }
 
 function read(path: string): string {
@@ -131,60 +136,10 @@ function fill(path: string, name: string, text: string): void {
   );
 }
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  [head, head.map(() => "---"), ...rows]
-    .map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
-    .join("\n");
-
 fill("README.md", "install", installLine(server, launchOf(about.name, about.version)));
-fill(
-  "README.md",
-  "tools",
-  table(
-    ["tool", "effect", "what it does"],
-    tools.map((tool) => [`\`${tool.name}\``, tool.effect, firstSentence(tool.description)]),
-  ),
-);
-fill(
-  "README.md",
-  "package managers",
-  table(
-    ["package manager", "scopes", "secret styles"],
-    packageManagers.map((one) => [one.title, one.scopes.join(", "), one.styles.join(", ")]),
-  ),
-);
-fill(
-  "docs/adding-a-package-manager.md",
-  "package managers",
-  table(
-    ["id", "sets up", "scopes", "secret styles", "proved by", "undo", "tested with"],
-    packageManagers.map((one) => [
-      `\`${one.id}\``,
-      [one.title, ...(one.also ?? [])].join(", "),
-      one.scopes.join(", "),
-      one.styles.join(", "),
-      one.proof,
-      "to the byte",
-      one.tested,
-    ]),
-  ),
-);
-fill(
-  "README.md",
-  "settings",
-  table(
-    ["variable", "what it decides"],
-    Object.values(settings).map(({ env, about }) => [`\`${env}\``, about]),
-  ),
-);
-fill(
-  "docs/errors.md",
-  "codes",
-  table(
-    ["code", "meaning"],
-    Object.entries(problemCodes).map(([code, meaning]) => [`\`${code}\``, meaning]),
-  ),
-);
+for (const [page, name, text] of blocks({ root: fileURLToPath(root), tools, packageManagers }))
+  fill(page, name, text);
+for (const [path, text] of guides(packageManagers)) put(path, text);
 put(
   ".env.example",
   `${["# Every setting, with nothing set. Copy to .env, and start with --env-file .env to trust it.", ...Object.values(settings).flatMap(({ env, about }) => [`# ${about}`, `${env}=`])].join("\n")}\n`,
