@@ -34,7 +34,7 @@ export interface TestIssuer {
 export async function testIssuer(url: string, audience: string): Promise<TestIssuer> {
   let pair = await generateKeyPair("ES256", { extractable: true });
   let kid = 1;
-  const sign = async (key: CryptoKey, { header = {}, claims = {} }: SignOptions) => {
+  const sign = async (key: Parameters<SignJWT["sign"]>[0], { header = {}, claims = {} }: SignOptions) => {
     const now = Math.floor(Date.now() / 1000);
     const payload: Record<string, unknown> = {
       iss: url,

@@ -1,5 +1,6 @@
 /** The HTTP server on a socket. There is no TLS here: beyond loopback a proxy in front ends it. */
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { Problem } from "../../problem.ts";
 import { stopServer } from "../../stop-server.ts";
@@ -27,6 +28,11 @@ export async function listen(
   }) as Server;
   server.timeout = timeout;
   server.maxConnections = maxConnections;
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const sentence =
@@ -42,6 +48,11 @@ export async function listen(
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${actual}`,
     server,
-    stop: (impatient) => stopServer(server, stop, impatient),
+    stop(impatient) {
+      const end = stopServer(server, stop, impatient);
+      // Node does not count them as idle: opened in advance, and never used.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      return end;
+    },
   };
 }
