@@ -51,8 +51,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
    * tool, else names of arguments. Callers on other machines are not offered it, and are refused.
    */
   here?: true | readonly string[];
-  /** What the tool is to callers on other machines, where that is less. */
-  elsewhere?: { description?: string; effect?: Effect; input?: z.ZodObject; quiet?: readonly string[] };
+  /** What it is to callers on other machines: another tool of that name, or this one in other words. */
+  elsewhere?: Tool | Pick<Tool, "description" | "quiet">;
   /**
    * What would happen, where a person has to agree first; `undefined` when there is nothing to agree to. Tools that do not
    * `destroy` have something to agree to only where the operator's policy protects something (policy.asks).

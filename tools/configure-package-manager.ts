@@ -61,6 +61,42 @@ async function chosen(
   return { managers, place, request };
 }
 
+/** For callers on other machines: what they would do themselves. */
+export const told = defineTool({
+  name: "configure_package_manager",
+  title: "Set up package managers",
+  description:
+    "Set up npm, pip, docker, maven, cargo, yarn and others on the user's machine to install from our registry, publish or push: tells the lines for each file such as .npmrc, with YOUR_TOKEN in place of the token, the login command, and the request that proves it. Writes and mints nothing.",
+  effect: "read",
+  input: inputShape.extend({
+    manager: z.string().describe("npm, several with commas"),
+    secret_style: z
+      .enum(["value", "reference"])
+      .optional()
+      .describe("reference: a variable or netrc holds it"),
+  }),
+  quiet: ["dry_run", "reason"],
+  output: z.object({
+    managers: z.array(z.string()),
+    changes: z.array(z.object({ path: z.string(), snippet: z.string() })),
+    warnings: z.array(z.string()),
+    steps: z.array(z.string()),
+  }),
+  async run(input, context) {
+    const { setUpElsewhere } = await import("../src/setup/elsewhere.ts");
+    const { managers, request } = await chosen(input, context);
+    const { changes, warnings, steps } = await setUpElsewhere(managers, input.scope, request, context);
+    return { managers: managers.map(({ id }) => id), changes, warnings, steps };
+  },
+  say: ({ managers, changes, warnings, steps }) =>
+    [
+      `For ${managers.join(", ")} on the user's machine; nothing was written or minted.`,
+      ...changes.map(({ path, snippet }) => `${path}\n${snippet}`),
+      ...warnings.map((warning) => `Note: ${warning}`),
+      ...steps.map((step, index) => `${index + 1}. ${step}`),
+    ].join("\n"),
+});
+
 export const configurePackageManager = defineTool({
   name: "configure_package_manager",
   title: "Set up package managers",
@@ -69,40 +105,20 @@ export const configurePackageManager = defineTool({
   effect: "write",
   input: inputShape,
   here: ["project_dir", "token_id", "token_from"],
-  elsewhere: {
-    description:
-      "Set up npm, pip, docker, maven, cargo, yarn and others on the user's machine to install from our registry, publish or push: tells the lines for each file such as .npmrc, with YOUR_TOKEN in place of the token, the login command, and the request that proves it. Writes and mints nothing.",
-    effect: "read",
-    input: inputShape.extend({
-      manager: z.string().describe("npm, several with commas"),
-      secret_style: z
-        .enum(["value", "reference"])
-        .optional()
-        .describe("reference: a variable or netrc holds it"),
-    }),
-    quiet: ["dry_run", "reason"],
-  },
+  elsewhere: told,
   quiet: ["verify"],
   output: z.object({
     managers: z.array(z.string()),
     token: tokenShape.pick({ id: true, name: true, permission: true, expires_at: true }).optional(),
-    changes: z.array(
-      z.object({
-        path: z.string(),
-        diff: z.string().optional(),
-        backup: z.string().optional(),
-        snippet: z.string().optional(),
-      }),
-    ),
+    changes: z.array(z.object({ path: z.string(), diff: z.string(), backup: z.string().optional() })),
     verified: z.object({ ok: z.boolean(), as: z.string().optional(), request: z.string() }).optional(),
     warnings: z.array(z.string()),
     restore_id: z.string().optional(),
-    steps: z.array(z.string()).optional(),
   }),
   async plan(input, context) {
     const { environment = "", permission, expires, reason } = input;
     const why = context.policy.asks(input);
-    if (why === undefined || input.dry_run || context.remote) return undefined;
+    if (why === undefined || input.dry_run) return undefined;
     const { managers, place, request } = await chosen(input, context);
     // Whatever would be refused is refused before anybody is asked.
     const { token, changes } = await setUp(managers, place, { ...request, dry_run: true }, context);
@@ -117,11 +133,6 @@ export const configurePackageManager = defineTool({
   },
   async run(input, context, agreed) {
     const { managers, place, request } = await chosen(input, context);
-    if (context.remote) {
-      const { setUpElsewhere } = await import("../src/setup/elsewhere.ts");
-      const told = await setUpElsewhere(managers, input.scope, request, context);
-      return { managers: managers.map(({ id }) => id), ...told };
-    }
     const { verified, ...outcome } = await setUp(
       managers,
       place,
@@ -141,23 +152,20 @@ export const configurePackageManager = defineTool({
     };
   },
   concerns: ({ token_id }, output) => [output?.token?.id ?? token_id ?? []].flat().map(String),
-  say({ managers, token, changes, verified, warnings, restore_id, steps }) {
-    const diffs = changes.map(({ path, diff, snippet }) => `${path}\n${snippet ?? diff}`);
+  say({ managers, token, changes, verified, warnings, restore_id }) {
+    const diffs = changes.map(({ path, diff }) => `${path}\n${diff}`);
     return [
-      steps
-        ? `For ${managers.join(", ")} on the user's machine; nothing was written or minted.`
-        : restore_id
-          ? `Done: ${managers.join(", ")}. Undo with restore_package_manager, restore_id ${restore_id}.`
-          : changes.length > 0
-            ? "This is what would change; nothing was written."
-            : "Nothing had to be changed.",
+      restore_id
+        ? `Done: ${managers.join(", ")}. Undo with restore_package_manager, restore_id ${restore_id}.`
+        : changes.length > 0
+          ? "This is what would change; nothing was written."
+          : "Nothing had to be changed.",
       token
         ? `Token ${token.name} (${token.id}): ${token.permission}, expires ${token.expires_at ?? "never"}.`
         : "",
       ...diffs,
       verified ? `Verified: ${verified.request} answered${verified.as ? ` for ${verified.as}` : ""}.` : "",
       ...warnings.map((warning) => `Note: ${warning}`),
-      ...(steps ?? []).map((step, index) => `${index + 1}. ${step}`),
     ]
       .filter(Boolean)
       .join("\n");

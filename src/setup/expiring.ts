@@ -53,7 +53,10 @@ export function expiringInWords(expiring: Expiring): string[] {
       `${name} (${id}) expires ${when} (${expires_at})${used_by.length > 0 ? `; used here by ${used_by.join(", ")}` : ""}`,
   );
   return lines.length > 0
-    ? [...lines, "rotate_token makes a successor and rewrites the places of each."]
+    ? [
+        ...lines,
+        `rotate_token makes a successor${expiring.some(({ used_by }) => used_by.length > 0) ? " and rewrites the places" : ""} of each.`,
+      ]
     : [];
 }
 

@@ -48,4 +48,16 @@ describe("the tools that callers on other machines are offered", () => {
     expect(setUp?.annotations).toMatchObject({ readOnlyHint: true, destructiveHint: false });
     expect(tools.map(({ name }) => name)).not.toContain("generate_token");
   });
+
+  it("ask nobody about a set-up that only tells, whatever is protected", async () => {
+    await using home = await tempHome();
+    const rules = { environments: { production: { protected: true } } };
+    const FLY_TOKENS_POLICY = await home.write("policy.json", JSON.stringify(rules));
+    await using world = await openWorld({ remote: true, env: { FLY_TOKENS_POLICY } });
+    const { call } = await world.connect({ era: "modern" });
+    await call("create_environment", { name: "production" });
+    const told = await call("configure_package_manager", { manager: "npm", environment: "production" });
+    expect(told.text).toMatch(/"environment":"production"/);
+    expect(told.data).not.toHaveProperty("confirmation_required");
+  });
 });

@@ -9,7 +9,7 @@ import type { ProblemCode } from "../../src/problem.ts";
 import { tools } from "../../tools/index.generated.ts";
 import { expectRefusal } from "../support/answers.ts";
 import type { ClientOptions } from "../support/world.ts";
-import { betrayedIn, files, openTheirWorld, type TheirWorld } from "./their-world.ts";
+import { betrayedIn, files, openTheirWorld } from "./their-world.ts";
 
 const eras: ClientOptions["era"][] = ["legacy", "modern"];
 
@@ -177,14 +177,4 @@ it("what the arguments of a call are is decided before they are looked at: a ref
     ),
   );
   expect(new Set(answers).size).toBe(1);
-});
-
-it("the audit log has the calls that were answered", async () => {
-  await using world: TheirWorld = await openTheirWorld();
-  const { call } = await world.there.connect({ era: "modern" });
-  await call("configure_package_manager", { manager: "npm" });
-  const log = JSON.stringify(
-    await import("../support/home.ts").then(({ treeOf }) => treeOf(join(world.here.home, "ours"))),
-  );
-  expect(log).toContain("configure_package_manager");
 });

@@ -6,7 +6,7 @@ import { posix } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageManagers } from "../../src/package-managers/index.generated.ts";
 import type { Ecosystem, Place, Scope, SecretStyle } from "../../src/package-managers/package-manager.ts";
-import { configurePackageManager } from "../../tools/configure-package-manager.ts";
+import { told as configurePackageManager } from "../../tools/configure-package-manager.ts";
 import { answerOf, expectRefusal, expectSameFacts } from "../support/answers.ts";
 import type { ToolResult } from "../support/world.ts";
 import { betrayedIn, openTheirWorld, type TheirWorld } from "./their-world.ts";
@@ -59,7 +59,7 @@ const cases = packageManagers.flatMap((manager) =>
 const login = { username: "alice", token: "flyt_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG" };
 
 /** The caller's machine, with what they were told in files that held nothing. */
-function theirs(scope: Scope, changes: readonly { path: string; snippet?: string | undefined }[]) {
+function theirs(scope: Scope, changes: readonly { path: string; snippet: string }[]) {
   const place: Place = {
     scope,
     home: "/users/alice",
@@ -79,12 +79,12 @@ function theirs(scope: Scope, changes: readonly { path: string; snippet?: string
       .replace(/^PROJECT(?=\/)/, "/work/shop")
       .replaceAll("YOUR_USER", login.username)
       .replaceAll("YOUR_TOKEN", login.token);
-  const files = new Map(changes.map(({ path, snippet = "" }) => [at(path), at(snippet)]));
+  const files = new Map(changes.map(({ path, snippet }) => [at(path), at(snippet)]));
   return { place, files };
 }
 
 describe.each(cases)("$id, scope $scope, style $style", ({ id, scope, style, manager }) => {
-  const told = async () => {
+  const answered = async () => {
     const result = await call("configure_package_manager", {
       manager: id,
       scope,
@@ -96,7 +96,7 @@ describe.each(cases)("$id, scope $scope, style $style", ({ id, scope, style, man
   };
 
   it("gives what the client finds, with placeholders for the login alone", async () => {
-    const { changes, steps = [], wire } = await told();
+    const { changes, steps, wire } = await answered();
     for (const { path } of changes) expect(path).toMatch(/^(~|PROJECT)\//);
     expect(wire).not.toMatch(/that-does-not-exist|caller-home|caller-project/);
     for (const word of ["the-user-of-a-token", "a-token-that-does-not"])
@@ -123,16 +123,16 @@ describe.each(cases)("$id, scope $scope, style $style", ({ id, scope, style, man
   });
 
   it("says what to do: mint, put, prove", async () => {
-    const { steps = [], changes, managers } = await told();
+    const { steps, changes, managers } = await answered();
     expect(managers).toEqual([id]);
     expect(steps[0]).toMatch(/generate_token with \{"name":".*","permission":"read_write"\}/);
-    if (changes.some(({ snippet }) => snippet?.includes("YOUR_TOKEN"))) expect(steps[1]).toMatch(/600/);
+    if (changes.some(({ snippet }) => snippet.includes("YOUR_TOKEN"))) expect(steps[1]).toMatch(/600/);
     expect(steps.join("\n")).toMatch(/is set up when (GET|HEAD) https:\/\/acme\.example\//);
     expect(changes.length + (manager.loginCommand?.length ?? 0)).toBeGreaterThan(0);
   });
 
   it("has nothing of the server's machine in it", async () => {
-    const { wire } = await told();
+    const { wire } = await answered();
     expect(wire).not.toContain("/canary");
     expect(betrayedIn([wire], world)).toEqual([]);
   });
