@@ -1,4 +1,5 @@
 /** One file, whole or not at all: written beside its place, flushed to the disk, then renamed. */
+import { createHash } from "node:crypto";
 import {
   closeSync,
   fchmodSync,
@@ -12,7 +13,8 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { isRunning } from "./process.ts";
@@ -68,18 +70,31 @@ function openFolder(folder: string): number | undefined {
 /** The one step that can take long, so the one that gives way. */
 const flush = promisify(fsync);
 
+/** Tells machines and containers that share a folder apart: their processes have the same numbers. */
+const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+
+/** Of a draft of another machine, in milliseconds: nobody writes for longer. */
+const longestDraft = 10 * 60_000;
+
 /** The name under which this process writes before it renames. */
 export function draftOf(file: string): string {
-  return join(dirname(file), `.${basename(file)}.fly-tokens-${process.pid}`);
+  return join(dirname(file), `.${basename(file)}.fly-tokens-${process.pid}-${machine}`);
 }
 
 /** Removes the drafts of processes that were killed: those of one file, or of all in a folder. */
 export async function removeLeftovers(folder: string, file?: string): Promise<void> {
   for (const name of readdirSync(folder)) {
-    const [, of, pid] = /^\.(.*)\.fly-tokens-(\d+)$/s.exec(name) ?? [];
-    if (pid === undefined || (file !== undefined && of !== file) || (await isRunning(Number(pid)))) continue;
-    await rm(join(folder, name), { force: true });
+    const [, of, pid, host = machine] = /^\.(.*)\.fly-tokens-(\d+)(?:-([0-9a-f]{8}))?$/s.exec(name) ?? [];
+    if (pid === undefined || (file !== undefined && of !== file)) continue;
+    const path = join(folder, name);
+    if (await (host === machine ? isRunning(Number(pid)) : isYoung(path))) continue;
+    await rm(path, { force: true });
   }
+}
+
+async function isYoung(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs < longestDraft;
 }
 
 async function writeDraft(

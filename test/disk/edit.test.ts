@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { chmod, chown, lstat, mkdir, readdir, readFile, symlink, truncate } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, readdir, readFile, symlink, truncate, utimes } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import type { Job } from "../../src/disk/disk.ts";
 import { run } from "../../src/run.ts";
@@ -314,5 +314,17 @@ describe("edit", () => {
       ".npmrc",
       `.other.fly-tokens-${dead}`,
     ]);
+  });
+
+  test("leaves what a process on another machine is writing, whose number says nothing here, until it is old", async () => {
+    await using s = await diskSetting();
+    const dead = 2 ** 22 + 1;
+    const young = `..npmrc.fly-tokens-${dead}-0badcafe`;
+    const old = `..npmrc.fly-tokens-${process.pid}-0badcafe`;
+    for (const name of [young, old]) await s.home.write(name, "half");
+    const before = (Date.now() - 11 * 60_000) / 1000;
+    await utimes(s.home.at(old), before, before);
+    await s.disk.edit(setting(s.home.at(".npmrc"), secret));
+    expect(Object.keys(await s.home.tree())).toEqual([young, ".npmrc"]);
   });
 });
