@@ -21,7 +21,7 @@ ENV FLY_TOKENS_HOME=/data HOME=/data
 # All of it is root's: the user that it runs as can change none of it.
 COPY --from=build /src/dist /app/dist
 COPY scripts/container-health.mjs package.json LICENSE /app/
-COPY --from=build --chown=1000:1000 --chmod=700 /data /data
+COPY --from=build --chown=1000:1000 /data /data
 USER 1000:1000
 WORKDIR /data
 VOLUME /data
