@@ -311,6 +311,7 @@ describe("what only some may use", () => {
     expect(others.sort()).toEqual([
       "src/callers/bearers.ts", // hashed
       "src/callers/local-bearer.ts", // the file that it is kept in
+      "src/commands/caller.ts", // shown once, to who made it
       "src/commands/demo/clients.ts", // the demo's own uploads
       "src/commands/login.ts", // the file that the login is for
       "src/credential-helper/cargo.ts", // clients that ask for their login

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Exposure, exposureOf } from "../callers/exposure.ts";
 import { openDoor } from "../mcp/http/door.ts";
-import { limits, socketLimits } from "../mcp/http/limits.ts";
+import { type Limits, limits, socketLimits } from "../mcp/http/limits.ts";
 import { Metrics } from "../mcp/http/metrics.ts";
 import { listen } from "../mcp/http/socket.ts";
 import { createMcpServer } from "../mcp/server.ts";
@@ -28,7 +28,7 @@ export const command: Command = {
     const port = numberIn(flags.port, "port", 65_535);
     const exposure = exposureOf(config, { port, anonymous: flags.anonymous === true });
     const drain = numberIn(flags.drain, "drain", 600) ?? (exposure.remote ? drainBeyondLoopback : 0);
-    const rate = rateFor(exposure, numberIn(flags.rate, "rate", 1_000_000));
+    const rate = numberIn(flags.rate, "rate", 1_000_000);
     const { admission, lines } = await admissionFor(exposure, invocation);
     const { parts, close } = serving(invocation, { remote: exposure.remote });
     const metrics = new Metrics(version);
@@ -39,15 +39,17 @@ export const command: Command = {
       admission,
       issuer: config.oauth_issuer,
       outgoing: parts.outgoing,
-      limits: { ...limits, rate },
+      limits: limitsFor(exposure, rate),
       metrics,
       ...(parts.running && { running: parts.running }),
       report: parts.report,
       note: (line) => log.info(line),
     });
     const { url, server, stop } = await listen(door.fetch, { ...exposure, limits: socketLimits });
+    // Before it says so: whoever has read it may end it.
+    const signal = untilSignal(server);
     process.stderr.write(`${[`fly-tokens: MCP at ${url}/mcp`, ...lines].join("\n  ")}\n`);
-    await untilSignal(server);
+    await signal;
     door.drain();
     if (drain > 0) await pause(drain * 1000);
     await door.endSubscriptions();
@@ -58,10 +60,11 @@ export const command: Command = {
   },
 };
 
-/** As many as a flag says for each second, and four times that at once. On loopback the only caller is the user. */
-function rateFor({ remote }: Exposure, rate: number | undefined): typeof limits.rate {
-  if (rate !== undefined) return rate === 0 ? undefined : { perSecond: rate, burst: 4 * rate };
-  return remote ? limits.rate : undefined;
+/** On loopback the only caller is the user, who may take what there is. @param rate of the flag: for each second */
+function limitsFor({ remote }: Exposure, rate: number | undefined): Limits {
+  const each = remote ? limits : { ...limits, atOnceEach: limits.atOnce, rate: undefined };
+  if (rate === undefined) return each;
+  return { ...each, rate: rate === 0 ? undefined : { perSecond: rate, burst: 4 * rate } };
 }
 
 /** @throws Problem `invalid_input` */

@@ -31,7 +31,7 @@ test("1,000 connections at once are each served or refused, and memory comes to 
     );
     for (const answer of answers) {
       statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
-      expect([200, 429, 503]).toContain(answer.status);
+      expect([200, 503]).toContain(answer.status);
       if (answer.status === 200) expect(answer.body).toContain('"result"');
       else expect(answer.headers["retry-after"]).toBe("1");
     }
@@ -41,8 +41,8 @@ test("1,000 connections at once are each served or refused, and memory comes to 
     `  ${many} connections, four times: ${JSON.stringify(statuses)}; MiB ${sizes.map(Math.round).join(" ")}\n`,
   );
   expect(statuses[200]).toBeGreaterThan(0);
-  // The first round makes room; what comes after must not need more and more of it.
-  expect(sizes.at(-1)).toBeLessThan((sizes[1] ?? 0) + 100);
+  // The first rounds make room; what comes after must not need more and more of it.
+  expect(sizes.at(-1)).toBeLessThan((sizes[2] ?? 0) + 50);
   expect((await send(url, { authorization })).status).toBe(200);
   program.child.kill("SIGTERM");
   expect(await program.ended).toBe(0);
@@ -107,7 +107,7 @@ test("ends at once at the second signal", async () => {
   await using machine = await openMachine();
   const { program, url } = await serve(machine, {}, ["--drain", "600"]);
   program.child.kill("SIGTERM");
-  while ((await get(url, "/healthz")).status !== 503);
+  while ((await get(url, "/healthz")).status !== 503) await new Promise((go) => setTimeout(go, 10));
   program.child.kill("SIGTERM");
   expect(await program.ended).toBe("SIGTERM");
 });
