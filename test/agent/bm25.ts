@@ -18,7 +18,7 @@ export interface Ranking {
 }
 
 /** @param stem what becomes of each word, of the texts and of the query */
-export function wordsOf(text: string, stem: (word: string) => string = (word) => word): string[] {
+function wordsOf(text: string, stem: (word: string) => string = (word) => word): string[] {
   return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map(stem);
 }
 

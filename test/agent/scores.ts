@@ -44,7 +44,7 @@ export const all: readonly Utterance[] = [
 ];
 
 /** Name, title, description, and the names and descriptions of the arguments at every depth. */
-export function textOf({ name, title = "", description = "", inputSchema }: Advertised): string {
+function textOf({ name, title = "", description = "", inputSchema }: Advertised): string {
   return [name, title, description, ...wordsOfSchema(inputSchema)].join("\n");
 }
 
