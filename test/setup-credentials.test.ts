@@ -26,7 +26,7 @@ describe("what publishes is led to the registry", () => {
     const made = await here.call("generate_token", { name: "ci", permission });
     const { id } = answerOf(generateToken, made).token;
     const dry = await here.setUp({ manager: "maven", token_id: id, dry_run: true });
-    expect(dry.changes[0]?.diff?.includes(deployment)).toBe(led);
+    expect(dry.changes[0]?.diff.includes(deployment)).toBe(led);
     await here.setUp({ manager: "maven", token_id: id });
     expect((await here.read(".m2/settings.xml"))?.includes(deployment)).toBe(led);
   });

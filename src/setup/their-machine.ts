@@ -4,7 +4,8 @@ import type { PackageManager, Place, Scope } from "../package-managers/package-m
 
 export interface TheirMachine {
   title: string;
-  place: Place & { project_dir: string };
+  place: Place;
+  project: string;
 }
 
 /** The first is the one for which everything is said; of the others, where they differ. */
@@ -12,8 +13,9 @@ export function theirMachines(scope: Scope): readonly [TheirMachine, ...TheirMac
   const on = (title: string, platform: NodeJS.Platform, root: string, slash: string): TheirMachine => {
     const home = `${root}caller-home`;
     const store = [home, ".fly-tokens", "credentials.json"].join(slash);
-    const project_dir = `${root}caller-project`;
-    return { title, place: { scope, home, project_dir, env: {}, platform, store, program: ["fly-tokens"] } };
+    const project = `${root}caller-project`;
+    const place: Place = { scope, home, env: {}, platform, store, program: ["fly-tokens"] };
+    return { title, project, place: scope === "user" ? place : { ...place, project_dir: project } };
   };
   return [
     on("Linux", "linux", "/", "/"),
@@ -29,10 +31,10 @@ export function theirTexts(managers: readonly PackageManager[], { place }: Their
 }
 
 /** A text with the caller's folders as the caller calls them: `~`, `%APPDATA%`, `PROJECT`. */
-export function asTheyCallIt(text: string, { place: { home, project_dir } }: TheirMachine): string {
+export function asTheyCallIt(text: string, { place: { home }, project }: TheirMachine): string {
   return text
     .replaceAll(`${home}\\AppData\\Roaming`, "%APPDATA%")
     .replaceAll(`${home}\\AppData\\Local`, "%LOCALAPPDATA%")
     .replaceAll(home, "~")
-    .replaceAll(project_dir, "PROJECT");
+    .replaceAll(project, "PROJECT");
 }

@@ -122,6 +122,11 @@ describe.each(cases)("$id, scope $scope, style $style", ({ id, scope, style, man
     expect([configured, secret?.reveal()]).toEqual([true, login.token]);
   });
 
+  it("speaks of a project where one is meant", async () => {
+    const { wire } = await answered();
+    if (scope === "user") expect(wire).not.toMatch(/\bPROJECT\b/);
+  });
+
   it("says what to do: mint, put, prove", async () => {
     const { steps, changes, managers } = await answered();
     expect(managers).toEqual([id]);
