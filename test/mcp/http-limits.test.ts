@@ -1,5 +1,6 @@
 /** What a caller may take: each limit is reached, and whoever keeps within is served all the same. */
 import { createHash } from "node:crypto";
+import type { McpServer } from "@modelcontextprotocol/server";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/tool.ts";
@@ -246,5 +247,63 @@ describe("at the end", () => {
     await answer;
     letGo();
     await until(() => lost.length === 1);
+  });
+});
+
+describe("a subscription", () => {
+  // Our own lists never change, so that ours ends at once; this one is of a server whose list does.
+  const onBuild = (server: McpServer) => server.server.registerCapabilities({ tools: { listChanged: true } });
+  const meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": {},
+  };
+  const listen = (init: RequestInit = {}) =>
+    post(
+      { "mcp-protocol-version": "2026-07-28", "mcp-method": "subscriptions/listen" },
+      JSON.stringify({
+        jsonrpc: "2.0",
+        id: "stream",
+        method: "subscriptions/listen",
+        params: { notifications: { toolsListChanged: true }, _meta: meta },
+      }),
+      init,
+    );
+  const openOnes = async (fetch: (asked: Request) => Promise<Response>) =>
+    /^fly_tokens_http_subscriptions (\d+)$/m.exec(await (await fetch(request("/metrics"))).text())?.[1];
+
+  it("is no call: it takes nobody's place, and ends when its client goes", async () => {
+    await using door = await openTestDoor({ tools: [], onBuild, limits: { atOnce: 1 } });
+    const gone = new AbortController();
+    const response = await door.fetch(listen({ signal: gone.signal }));
+    expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
+    expect(await openOnes(door.fetch)).toBe("1");
+    expect((await door.fetch(post())).status).toBe(200);
+    gone.abort();
+    await response.text().catch(() => "");
+    expect(await openOnes(door.fetch)).toBe("0");
+  });
+
+  it("is closed after its time; the client opens another", async () => {
+    await using door = await openTestDoor({ tools: [], onBuild, limits: { subscription: 50 } });
+    await (await door.fetch(listen())).text();
+    expect(await openOnes(door.fetch)).toBe("0");
+  });
+
+  it("is one of so many", async () => {
+    await using door = await openTestDoor({ tools: [], onBuild, limits: { subscriptions: 1 } });
+    const first = await door.fetch(listen());
+    expect(await (await door.fetch(listen())).text()).toContain("limit");
+    await door.door.endSubscriptions();
+    await first.text();
+  });
+
+  it("is told of the end of the program, while calls go on", async () => {
+    await using door = await openTestDoor({ tools: [], onBuild });
+    const stream = await door.fetch(listen());
+    await door.door.endSubscriptions();
+    expect(await stream.text()).toContain('"id":"stream"');
+    expect((await door.fetch(listen())).status).toBe(503);
+    expect((await door.fetch(post())).status).toBe(200);
   });
 });
