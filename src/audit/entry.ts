@@ -1,8 +1,8 @@
 /** What the log says, and what it does not: no value of a token, and of the arguments only what is named here. */
 import * as z from "zod";
 
-/** Characters of a caller's name. */
-export const longestCaller = 200;
+/** Characters of a caller's name; more than any that is let in has. */
+export const longestCaller = 256;
 
 const Client = z.object({ name: z.string(), version: z.string() });
 

@@ -127,7 +127,7 @@ describe("a caller", () => {
       await named(trail, name);
       const [found, ...others] = await show(trail, { caller: name });
       expect(others).toEqual([]);
-      expect(found?.caller?.length).toBeLessThanOrEqual(201);
+      expect(found?.caller?.length).toBeLessThanOrEqual(257);
       expect(found && inWords(found)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     }
     expect((await trail.verify()).wrong).toBeUndefined();
