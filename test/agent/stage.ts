@@ -2,13 +2,14 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { tempHome } from "../support/home.ts";
 import { openWorld, type World, type WorldOptions } from "../support/world.ts";
 import { type Outcome, repair } from "./scripted-agent.ts";
 import type { WrongCall } from "./wrong-calls.ts";
 
 const rules = { environments: { production: { protected: true } } };
 
-/** The operator's settings; the policy is written to where it says. */
+/** The operator's settings. */
 const settings: Partial<Record<NonNullable<WrongCall["stage"]>, Record<string, string>>> = {
   "read-only": { FLY_TOKENS_READ_ONLY: "true" },
   "several issuers": {
@@ -17,7 +18,6 @@ const settings: Partial<Record<NonNullable<WrongCall["stage"]>, Record<string, s
     JFROG_ACCESS_TOKEN: "a-token-of-nobody",
   },
   "no inline secrets": { FLY_TOKENS_INLINE_SECRETS: "deny" },
-  protected: { FLY_TOKENS_POLICY: "policy.json" },
   approval: { FLY_TOKENS_CONFIRM: "always" },
   "short lives": { FLY_TOKENS_MAX_EXPIRY: "7d" },
   down: { JFROG_URL: "http://127.0.0.1:9", JFROG_ACCESS_TOKEN: "a-token-of-nobody" },
@@ -31,8 +31,11 @@ export interface Played extends Outcome {
 export async function play(call: WrongCall): Promise<Played> {
   let seconds = 0;
   let refusals = 0;
+  await using home = await tempHome();
+  const FLY_TOKENS_POLICY =
+    call.stage === "protected" && (await home.write("policy.json", JSON.stringify(rules)));
   const options: WorldOptions = {
-    env: { ...settings[call.stage ?? "tracked"] },
+    env: { ...settings[call.stage ?? "tracked"], ...(FLY_TOKENS_POLICY && { FLY_TOKENS_POLICY }) },
     now: () => new Date(Date.now() + seconds * 1000),
     fetch: (real) => async (input, init) => {
       const { pathname } = new URL(typeof input === "object" && "url" in input ? input.url : input);
@@ -40,7 +43,7 @@ export async function play(call: WrongCall): Promise<Played> {
       return busy ? new Response("{}", { status: 429, headers: { "retry-after": "30" } }) : real(input, init);
     },
   };
-  await using world = await openWorld(await withPolicy(options));
+  await using world = await openWorld(options);
   const { client } = await world.connect({ era: "modern" });
   const known = await furnish(world, call);
   refusals = 1;
@@ -65,14 +68,6 @@ export async function play(call: WrongCall): Promise<Played> {
 
 const fill = (value: unknown, known: Record<string, string>) =>
   JSON.stringify(value).replace(/\$(\w+)/g, (all, name: string) => known[name] ?? all);
-
-async function withPolicy(options: WorldOptions): Promise<WorldOptions> {
-  if (options.env?.FLY_TOKENS_POLICY === undefined) return options;
-  const { tempHome } = await import("../support/home.ts");
-  const home = await tempHome();
-  const FLY_TOKENS_POLICY = await home.write("policy.json", JSON.stringify(rules));
-  return { ...options, env: { ...options.env, FLY_TOKENS_POLICY } };
-}
 
 /** Two environments, two tokens, a project; and for some stages what makes them so. */
 async function furnish(world: World, { stage }: WrongCall): Promise<Record<string, string>> {
