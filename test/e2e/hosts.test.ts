@@ -51,8 +51,13 @@ describe("Claude Code", () => {
 });
 
 describe("Gemini CLI", () => {
-  const run = (machine: Machine, ...args: string[]) =>
-    succeed(machine.run("node", [gemini, ...args], { env: { FLY_API_TOKEN: "not-declared-by-a-person" } }));
+  /** Without a terminal it says everything on stderr. */
+  async function run(machine: Machine, ...args: string[]): Promise<string> {
+    const env = { FLY_API_TOKEN: "not-declared-by-a-person" };
+    const { code, stdout, stderr } = await machine.run("node", [gemini, ...args], { env });
+    expect(code, stdout + stderr).toBe(0);
+    return stdout + stderr;
+  }
 
   test("finds no fault with the extension", async () => {
     await using machine = await openMachine();
