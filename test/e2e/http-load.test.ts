@@ -21,11 +21,12 @@ async function memory(url: string): Promise<number> {
 
 test("1,000 connections at once are each served or refused, and memory comes to rest", async () => {
   await using machine = await openMachine();
-  const { program, url } = await serve(machine);
+  // Without a bound, Node lets its heap grow before it looks for what can go: what grows would be no sign of anything.
+  const { program, url } = await serve(machine, { NODE_OPTIONS: "--max-old-space-size=64" });
   await send(url, { authorization }, { body: status });
   const sizes: number[] = [await memory(url)];
   const statuses: Record<number, number> = {};
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round < 6; round += 1) {
     const answers = await Promise.all(
       Array.from({ length: many }, () => send(url, { authorization }, { body: status })),
     );
@@ -38,11 +39,11 @@ test("1,000 connections at once are each served or refused, and memory comes to 
     sizes.push(await memory(url));
   }
   process.stdout.write(
-    `  ${many} connections, four times: ${JSON.stringify(statuses)}; MiB ${sizes.map(Math.round).join(" ")}\n`,
+    `  ${many} connections, six times: ${JSON.stringify(statuses)}; MiB ${sizes.map(Math.round).join(" ")}\n`,
   );
   expect(statuses[200]).toBeGreaterThan(0);
-  // The first rounds make room; what comes after must not need more and more of it.
-  expect(sizes.at(-1)).toBeLessThan((sizes[2] ?? 0) + 50);
+  // The first round makes room; what comes after must not need more and more of it.
+  expect(sizes.at(-1)).toBeLessThan((sizes[1] ?? 0) + 50);
   expect((await send(url, { authorization })).status).toBe(200);
   program.child.kill("SIGTERM");
   expect(await program.ended).toBe(0);
