@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import openapiTypescript, { astToString } from "openapi-typescript";
 import { settings } from "../src/config/settings.ts";
+import { saidOf } from "../src/mcp/offers.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
 import type { Prompt } from "../src/prompt.ts";
 import type { Tool } from "../src/tool.ts";
@@ -117,6 +118,22 @@ put(
 );
 
 const { tools } = (await import("../tools/index.generated.ts")) as { tools: readonly Tool[] };
+put(
+  "tools/offers.generated.ts",
+  `// Written by \`npm run generate\`.
+import type { Offer } from "../src/offer.ts";
+
+export const offers: readonly Offer[] = [
+${members("tools", "defineTool")
+  .map((file) => {
+    const tool = tools.find(({ name }) => name === file.replaceAll("-", "_"));
+    if (!tool) throw new Error(`tools/${file}.ts defines a tool of another name.`);
+    return `  {\n    ...${JSON.stringify(saidOf(tool))},\n    load: async () => (await import("./${file}.ts")).${camel(file)} as never,\n  },`;
+  })
+  .join("\n")}
+];
+`,
+);
 const { prompts } = (await import("../prompts/index.generated.ts")) as { prompts: readonly Prompt[] };
 const { packageManagers } = (await import("../src/package-managers/index.generated.ts")) as {
   packageManagers: readonly PackageManager[];

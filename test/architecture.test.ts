@@ -11,6 +11,7 @@ const mayImport: Record<string, readonly string[]> = {
   commands: ["*"],
   mcp: [
     "tool",
+    "offer (type)",
     "prompt",
     "resource (type)",
     "completion",
@@ -25,6 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   tools: [
     "tool",
+    "offer (type)",
     "problem",
     "expiry",
     "path",
@@ -211,6 +213,7 @@ const mayImport: Record<string, readonly string[]> = {
   remote: ["problem", "config (type)", "context (type)", "seams (type)"],
   run: ["problem"],
   tool: ["context (type)", "secret (type)"],
+  offer: ["tool (type)"],
   formats: [],
   html: [],
   json: [],

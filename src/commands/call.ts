@@ -29,7 +29,7 @@ export const command: Command = {
         "`fly-tokens call` lists them.",
         { allowed: list.map((one) => one.name) },
       );
-    if (flags.help) return print(helpOf(tool));
+    if (flags.help) return print(helpOf(await tool.load()));
     // The call is heard out first, so that nothing of it is left behind; a second signal ends it at once.
     void untilSignal().then(close).catch(parts.report);
     try {

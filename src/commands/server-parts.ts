@@ -1,6 +1,6 @@
 /** What every way of serving MCP shares: the tools and prompts, and a context that is made at the first call. */
 import { prompts } from "../../prompts/index.generated.ts";
-import { tools } from "../../tools/index.generated.ts";
+import { offers } from "../../tools/offers.generated.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { faultLine } from "../log.ts";
@@ -38,7 +38,7 @@ export function serving(
   return {
     parts: {
       version,
-      tools,
+      tools: offers,
       prompts,
       resources,
       outgoing: new Outgoing(remote ? foldersHere(config, seams) : []),
@@ -46,7 +46,7 @@ export function serving(
       remote,
       protects: policy.protects,
       unadvertised: unadvertised(config, seams, policy),
-      only: policy.tools(tools.map(({ name }) => name)),
+      only: policy.tools(offers.map(({ name }) => name)),
       running,
       context: () =>
         (context ??= import("../context.ts").then(({ createContext }) =>

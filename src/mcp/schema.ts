@@ -1,5 +1,4 @@
-/** Schemas as the SDK wants them: advertised from zod, checked by ourselves, so that the errors are ours. */
-import type { StandardSchemaV1, StandardSchemaWithJSON } from "@modelcontextprotocol/server";
+/** Arguments: advertised as JSON Schema, checked by ourselves, so that the errors are ours. */
 import * as z from "zod";
 import { nearest } from "../nearest.ts";
 import { Problem, quote } from "../problem.ts";
@@ -10,44 +9,10 @@ type Json = Record<string, unknown>;
 const forSecrets = /^((access|api|auth|bearer)_?)?(token|secret|password|key|credentials?)$/i;
 
 /**
- * Advertises a tool's arguments. Accepts everything: `parseInput` does the checking, with a fix in each refusal.
- * @param without what is understood all the same: the names of arguments, or `filter.status` for a part of one
- */
-export function advertiseInput(
-  schema: z.ZodObject,
-  without: readonly string[] = [],
-): StandardSchemaWithJSON<Json, Json> {
-  return standard(
-    (value) => ({ value: value as Json }),
-    () => argumentsOf(schema, without),
-  );
-}
-
-/** Advertises a tool's result and strips whatever is not in it. */
-export function advertiseOutput(schema: z.ZodObject): StandardSchemaWithJSON<Json, Json> {
-  return standard(
-    (value) => {
-      const parsed = schema.safeParse(value);
-      return parsed.success ? { value: parsed.data as Json } : { issues: parsed.error.issues };
-    },
-    () => namesOf(schema),
-  );
-}
-
-function standard(
-  validate: (value: unknown) => StandardSchemaV1.Result<Json>,
-  json: () => Json,
-): StandardSchemaWithJSON<Json, Json> {
-  return {
-    "~standard": { version: 1, vendor: "fly-tokens", validate, jsonSchema: { input: json, output: json } },
-  };
-}
-
-/**
  * JSON Schema (2020-12, MCP's default) without the parts that only cost an agent's context. Nothing in it is closed: a
  * client that checks by it lets pass what is understood and not advertised.
  */
-function argumentsOf(schema: z.ZodObject, without: readonly string[]): Json {
+export function argumentsOf(schema: z.ZodObject): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     io: "input",
     override: ({ jsonSchema: part }) => {
@@ -55,11 +20,11 @@ function argumentsOf(schema: z.ZodObject, without: readonly string[]): Json {
       delete part.additionalProperties;
     },
   });
-  for (const name of without) leaveOut(json, name.split("."));
   return json;
 }
 
-function leaveOut(json: Json, [name = "", ...rest]: readonly string[]): void {
+/** @param path of what agents are not told of */
+export function leaveOut(json: Json, [name = "", ...rest]: readonly string[]): void {
   const properties = json.properties as Record<string, Json> | undefined;
   const part = properties?.[name];
   if (!properties || !part) return;
@@ -71,14 +36,6 @@ function leaveOut(json: Json, [name = "", ...rest]: readonly string[]): void {
   const required = ((json.required ?? []) as string[]).filter((one) => one !== name);
   if (required.length > 0) json.required = required;
   else delete json.required;
-}
-
-/** A program made the result, not a model: what its members are it says itself, so they are only named. */
-function namesOf(schema: z.ZodObject): Json {
-  return {
-    type: "object",
-    properties: Object.fromEntries(Object.keys(schema.shape).map((name) => [name, {}])),
-  };
 }
 
 /** What is checked all the same, with a sentence that says so; and what goes without saying of what is left out. */

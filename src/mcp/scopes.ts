@@ -4,8 +4,9 @@
  */
 import type { AuthInfo, ScopeChallenge, ServerContext } from "@modelcontextprotocol/server";
 import type { Scope } from "../callers/scopes.ts";
+import type { Said } from "../offer.ts";
 import { Problem } from "../problem.ts";
-import type { Effect, Tool } from "../tool.ts";
+import type { Effect } from "../tool.ts";
 
 type Scopes = readonly [Scope, ...Scope[]];
 
@@ -19,9 +20,9 @@ const scopesFor: Record<Effect, Scopes> = {
 /** For resources, which only show. */
 export const resourceScopes: Scopes = scopesFor.read;
 
-/** What destroys and has an output that can be lost hands over something new: rotate_token ends a token and makes one. */
-export function scopesOf({ effect, lost }: Pick<Tool, "effect" | "lost">): Scopes {
-  return effect === "destroy" && lost ? [...scopesFor.create, ...scopesFor.destroy] : scopesFor[effect];
+/** What destroys and hands over something new, as rotate_token does, wants both. */
+export function scopesOf({ effect, makes }: Pick<Said, "effect" | "makes">): Scopes {
+  return effect === "destroy" && makes ? [...scopesFor.create, ...scopesFor.destroy] : scopesFor[effect];
 }
 
 /** For `scopeChallenge` of tools and resources. Over stdio there is no caller to ask for more. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { requireScopes, scopesOf } from "../../src/mcp/scopes.ts";
 import { defineTool, type Effect } from "../../src/tool.ts";
-import { tools } from "../../tools/index.generated.ts";
+import { offers } from "../../tools/offers.generated.ts";
 import { callOf, openTestDoor, post, request } from "../support/door.ts";
 
 const bearers = {
@@ -120,7 +120,7 @@ describe("the handler itself", () => {
 });
 
 it("every tool wants what it does: the table", () => {
-  expect(Object.fromEntries(tools.map((tool) => [tool.name, scopesOf(tool).join(" ")]))).toEqual({
+  expect(Object.fromEntries(offers.map((offer) => [offer.name, scopesOf(offer).join(" ")]))).toEqual({
     check_package_manager: "tokens:read",
     configure_package_manager: "tokens:write",
     create_environment: "tokens:write",

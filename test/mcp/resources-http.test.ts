@@ -7,7 +7,7 @@ import { createContext } from "../../src/context.ts";
 import { Outgoing } from "../../src/mcp/redact.ts";
 import { createMcpServer } from "../../src/mcp/server.ts";
 import { resources } from "../../src/resources/index.generated.ts";
-import { tools } from "../../tools/index.generated.ts";
+import { offers } from "../../tools/offers.generated.ts";
 import { type ClientOptions, openWorld, type World } from "../support/world.ts";
 
 /** A client of an HTTP server for others, with a bearer of these scopes; and what its requests were answered with. */
@@ -17,7 +17,7 @@ async function connectFromElsewhere(world: World, scopes: string[], era: ClientO
   const handler = createMcpHandler(() =>
     createMcpServer({
       version: "0.0.0-test",
-      tools,
+      tools: offers,
       prompts,
       resources,
       outgoing: new Outgoing(),

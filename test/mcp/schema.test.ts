@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { advertiseInput, advertiseOutput, parseInput } from "../../src/mcp/schema.ts";
+import { parseInput } from "../../src/mcp/schema.ts";
 import { Problem } from "../../src/problem.ts";
-import { tools } from "../../tools/index.generated.ts";
 
 const schema = z.strictObject({
   name: z.string().min(1).max(20),
@@ -134,65 +133,4 @@ describe("arguments", () => {
     expect(refusalOf({ name: "ci", permission: "administrator" }).did_you_mean).toBeUndefined();
     expect(refusalOf({ name: "ci", zzz: 1 }).did_you_mean).toBeUndefined();
   });
-});
-
-describe("what is advertised", () => {
-  const advertised = (from: ReturnType<typeof advertiseInput>) =>
-    from["~standard"].jsonSchema.input({ target: "draft-2020-12" });
-
-  it("are the arguments without those that are not worth an agent's attention, which still count", () => {
-    const json = advertised(advertiseInput(schema, ["limit"]));
-    expect(Object.keys(json.properties as object)).toEqual(["name", "permission", "ids", "filter"]);
-    expect(json.required).toEqual(["name"]);
-    expect(parseInput(schema, { name: "ci", limit: 3 }).limit).toBe(3);
-  });
-
-  it("are they also without a part of one of them, and nothing is closed: what is left out is understood", () => {
-    const closed = z.strictObject({ name: z.string(), filter: schema.shape.filter.unwrap() });
-    const json = advertised(
-      advertiseInput(closed, ["filter.status", "filter.nothing", "name.part", "no.thing"]),
-    );
-    const { filter } = json.properties as { filter: { properties: object; required: string[] } };
-    expect(Object.keys(filter.properties)).toEqual(["created_by"]);
-    expect(filter.required).toEqual(["created_by"]);
-    expect(JSON.stringify(json)).not.toContain("additionalProperties");
-    expect(json.required).toEqual(["name", "filter"]);
-    const without = advertised(advertiseInput(closed, ["filter.created_by"]));
-    expect(JSON.stringify(without)).not.toContain('required":[]');
-  });
-
-  it("leaves all checking of arguments to us, whose errors have a fix", async () => {
-    const { validate } = advertiseInput(schema)["~standard"];
-    expect(await validate({ anything: true })).toEqual({ value: { anything: true } });
-  });
-
-  it("names the members of a result, whatever is in them", () => {
-    const result = z.object({
-      rows: z.array(z.object({ id: z.string() })),
-      until: z.string().nullable(),
-      plan: z.object({ lines: z.array(z.string()) }).optional(),
-      count: z.int(),
-      either: z.union([z.string(), z.object({})]),
-    });
-    expect(advertised(advertiseOutput(result))).toEqual({
-      type: "object",
-      properties: { rows: {}, until: {}, plan: {}, count: {}, either: {} },
-    });
-  });
-
-  it("is a result of the right form only, without what does not belong there", async () => {
-    const { validate } = advertiseOutput(z.object({ id: z.string() }))["~standard"];
-    expect(await validate({ id: "a", hash: "b" })).toEqual({ value: { id: "a" } });
-    expect(await validate({ id: 1 })).toMatchObject({ issues: [{ path: ["id"] }] });
-  });
-
-  it.each(tools.map((tool) => [tool.name, tool] as const))(
-    "of %s: every member of the schema",
-    (_name, tool) => {
-      const properties = (from: ReturnType<typeof advertiseInput>) =>
-        Object.keys((advertised(from).properties ?? {}) as object);
-      expect(properties(advertiseInput(tool.input))).toEqual(Object.keys(tool.input.shape));
-      expect(properties(advertiseOutput(tool.output))).toEqual(Object.keys(tool.output.shape));
-    },
-  );
 });

@@ -26,7 +26,7 @@ async function run(flags: Record<string, string | boolean> = {}, positionals: st
     printed += String(text);
     return true;
   });
-  const code = await command.run({ config, seams, log: openLog("silent"), flags, positionals });
+  const code = await command.run({ commands: {}, config, seams, log: openLog("silent"), flags, positionals });
   return { code, printed };
 }
 

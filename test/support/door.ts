@@ -9,6 +9,7 @@ import type { Config } from "../../src/config.ts";
 import { type Door, openDoor } from "../../src/mcp/http/door.ts";
 import { type Limits, limits } from "../../src/mcp/http/limits.ts";
 import { Metrics } from "../../src/mcp/http/metrics.ts";
+import { offerOf } from "../../src/mcp/offers.ts";
 import { Outgoing } from "../../src/mcp/redact.ts";
 import { createMcpServer } from "../../src/mcp/server.ts";
 import { Secret } from "../../src/secret.ts";
@@ -70,7 +71,7 @@ export async function openTestDoor({
     build: () => {
       const server = createMcpServer({
         version: "0.0.0-test",
-        tools,
+        tools: tools.map(offerOf),
         prompts: [],
         outgoing,
         readOnly: false,

@@ -14,7 +14,7 @@ import { foldersHere } from "../../src/remote.ts";
 import { resources } from "../../src/resources/index.generated.ts";
 import type { Run } from "../../src/run.ts";
 import { realSeams } from "../../src/seams.ts";
-import { tools } from "../../tools/index.generated.ts";
+import { offers } from "../../tools/offers.generated.ts";
 import { startRegistry, type TestRegistry } from "./registry.ts";
 
 export type Answer =
@@ -117,7 +117,7 @@ export async function openWorld({
   const build = () =>
     createMcpServer({
       version: "0.0.0-test",
-      tools,
+      tools: offers,
       prompts,
       resources,
       outgoing,
@@ -125,7 +125,7 @@ export async function openWorld({
       readOnly: context.policy.read_only,
       protects: context.policy.protects,
       unadvertised: unadvertised(config, seams, context.policy),
-      only: context.policy.tools(tools.map(({ name }) => name)),
+      only: context.policy.tools(offers.map(({ name }) => name)),
       context: async () => context,
       report: (error) => faults.push(error),
     });

@@ -108,6 +108,7 @@ describe("fly-tokens login jfrog", () => {
     const config = loadConfig({ flags: {}, env, cwd: home.path, home: home.path, platform: seams.platform });
     const flags = { url: fake.url, ...part.flags };
     return command.run({
+      commands: {},
       config,
       seams,
       log: openLog("silent"),
