@@ -144,7 +144,15 @@ const mayImport: Record<string, readonly string[]> = {
     "providers/flyio",
     "providers/jfrog",
   ],
-  "providers/local": ["nearest", "problem", "secret", "config (type)", "seams (type)", "providers", "registry/serve"],
+  "providers/local": [
+    "nearest",
+    "problem",
+    "secret",
+    "config (type)",
+    "seams (type)",
+    "providers",
+    "registry/serve",
+  ],
   "providers/flyio": [
     "problem",
     "secret",

@@ -10,7 +10,7 @@ import type { Caller } from "./caller.ts";
 import { allScopes, scopesIn } from "./scopes.ts";
 
 /** The name of whoever has the bearer of `http_token`, or the one that is made on loopback. */
-export const operator = "operator";
+const operator = "operator";
 
 interface Known extends Caller {
   sha256: Buffer;

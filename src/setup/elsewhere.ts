@@ -14,7 +14,7 @@ import { type Plan, planAll } from "./plan.ts";
 import { asTheyCallIt, type TheirMachine, theirMachines, theirTexts } from "./their-machine.ts";
 
 /** What stands for the two halves of the login. Letters that every format, URL and shell leaves as they are. */
-export const placeholders = { username: "YOUR_USER", token: "YOUR_TOKEN" };
+const placeholders = { username: "YOUR_USER", token: "YOUR_TOKEN" };
 
 export interface SetupElsewhere {
   /** What is to stand in which file; `~`, `%APPDATA%` and `PROJECT` are the caller's. */

@@ -5,7 +5,7 @@ import { treeOf } from "../support/home.ts";
 import { openWorld, type World, type WorldOptions } from "../support/world.ts";
 
 /** Words that stand in the operator's files and variables, and must never be said. */
-export const canaries = {
+const canaries = {
   file: "canary-in-a-file-of-the-operator",
   variable: "canary-in-a-variable-of-the-operator",
 };

@@ -4,8 +4,7 @@
  */
 import { type Reason, reasons } from "../../callers/caller.ts";
 
-export const routes = ["mcp", "metrics", "healthz", "metadata", "other"] as const;
-export type Route = (typeof routes)[number];
+export type Route = "mcp" | "metrics" | "healthz" | "metadata" | "other";
 
 /** What a request was refused for, beyond its authentication. */
 export type Limit = "rate" | "busy" | "body" | "failures" | "time";
