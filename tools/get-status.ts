@@ -12,11 +12,11 @@ export const getStatus = defineTool({
   name: "get_status",
   title: "Get status",
   description:
-    "Start here. Shows the status of this server: who you are logged in as, which issuers are reachable, what you are allowed to do, which package managers are installed and configured, and how to mend what is missing.",
+    "Show the status of this server: who you are logged in as, which issuers are reachable, what you are allowed to do, which package managers are installed and configured, and how to mend what is missing. Start here.",
   effect: "read",
   elsewhere: {
     description:
-      "Start here. Shows the status of this server: who it is logged in as, which issuers are reachable, what you are allowed to do, and what is missing.",
+      "Show the status of this server: who it is logged in as, which issuers are reachable, what you are allowed to do, and what is missing. Start here.",
   },
   input: z.object({}),
   output: z.object({

@@ -31,7 +31,7 @@ export const offers: readonly Offer[] = [
     load: async () => (await import("./generate-token.ts")).generateToken as never,
   },
   {
-    ...{"name":"get_status","title":"Get status","description":"Start here. Shows the status of this server: who you are logged in as, which issuers are reachable, what you are allowed to do, which package managers are installed and configured, and how to mend what is missing.","effect":"read","asks":false,"makes":false,"input":{"type":"object","properties":{}},"output":["version","default_provider","providers","policy","package_managers","expiring"],"elsewhere":{"description":"Start here. Shows the status of this server: who it is logged in as, which issuers are reachable, what you are allowed to do, and what is missing."}},
+    ...{"name":"get_status","title":"Get status","description":"Show the status of this server: who you are logged in as, which issuers are reachable, what you are allowed to do, which package managers are installed and configured, and how to mend what is missing. Start here.","effect":"read","asks":false,"makes":false,"input":{"type":"object","properties":{}},"output":["version","default_provider","providers","policy","package_managers","expiring"],"elsewhere":{"description":"Show the status of this server: who it is logged in as, which issuers are reachable, what you are allowed to do, and what is missing. Start here."}},
     load: async () => (await import("./get-status.ts")).getStatus as never,
   },
   {
