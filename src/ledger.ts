@@ -5,9 +5,10 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Destination } from "./delivery/delivery.ts";
+import { fingerprintsOf } from "./fingerprints.ts";
 import type { IssueRequest, Token } from "./providers/provider.ts";
 import { flyioRequestShape } from "./providers/shapes.ts";
-import { fingerprintsOf, type Secret } from "./secret.ts";
+import type { Secret } from "./secret.ts";
 import { Records } from "./state/records.ts";
 
 const Delivered = z.object({

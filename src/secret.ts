@@ -3,7 +3,6 @@
  * `.reveal()` is called only where the value leaves for the place it is meant for (test/architecture.test.ts lists them).
  * Every value that this process has seen is remembered, so that `redact` can remove it from whatever goes out.
  */
-import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 
 const seen = new Map<string, readonly string[]>();
@@ -59,16 +58,6 @@ export function redact(text: string, except?: Secret): string {
   return clean;
 }
 
-/** SHA-256 (hex) by which a value is known again without it: of all of it, then of each token in it. */
-export function fingerprintsOf(secret: Secret): string[] {
-  return partsOf(secret.reveal()).map((part) => createHash("sha256").update(part).digest("hex"));
-}
-
-/** Whether a value, or a token in it, is one of those whose fingerprints are given. */
-export function isAmong(secret: Secret, fingerprints: readonly string[]): boolean {
-  return fingerprintsOf(secret).some((one) => fingerprints.includes(one));
-}
-
 const removed = "[redacted]";
 
 /**
@@ -82,7 +71,7 @@ const shapes =
  * What of a value is a secret by itself: all of it; of a header the tokens in it; of a macaroon what follows its prefix,
  * since it is the same token under another. Shorter parts would make `redact` cut ordinary words out of ordinary text.
  */
-function partsOf(value: string): string[] {
+export function partsOf(value: string): string[] {
   const tokens = value.split(/[\s,]+/).filter((one) => one.length >= 32);
   const bodies = tokens.flatMap((one) => /^fm(?:2|1r|1a)_(.{32,})$/.exec(one)?.[1] ?? []);
   return [...new Set([...(value.length >= 8 ? [value] : []), ...tokens, ...bodies])];

@@ -58,6 +58,7 @@ const mayImport: Record<string, readonly string[]> = {
   rotation: [
     "problem",
     "secret",
+    "fingerprints",
     "expiry",
     "path",
     "remote",
@@ -79,6 +80,7 @@ const mayImport: Record<string, readonly string[]> = {
   leaks: [
     "problem",
     "secret",
+    "fingerprints",
     "path",
     "run (type)",
     "context (type)",
@@ -91,6 +93,7 @@ const mayImport: Record<string, readonly string[]> = {
     "nearest",
     "problem",
     "secret",
+    "fingerprints",
     "minting",
     "remote",
     "context (type)",
@@ -203,7 +206,14 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   policy: ["problem", "expiry", "delivery/destination", "config (type)", "providers/provider (type)"],
   "token-plan": ["problem", "expiry", "tool (type)"],
-  ledger: ["secret", "state", "delivery/delivery (type)", "providers/provider (type)", "providers/shapes"],
+  ledger: [
+    "secret",
+    "fingerprints",
+    "state",
+    "delivery/delivery (type)",
+    "providers/provider (type)",
+    "providers/shapes",
+  ],
   "open-ends": ["delivery/delivery (type)"],
   keychain: ["problem", "secret", "seams (type)", "delivery/delivery (type)"],
   state: ["json", "problem", "disk/lock", "disk/refusals", "disk/replace"],
@@ -222,6 +232,7 @@ const mayImport: Record<string, readonly string[]> = {
   run: ["problem"],
   tool: ["context (type)", "secret (type)"],
   offer: ["tool (type)"],
+  fingerprints: ["secret"],
   formats: [],
   html: [],
   json: [],
@@ -335,6 +346,7 @@ describe("what only some may use", () => {
       "src/delivery/github/api.ts", // the Authorization header, and sealed
       "src/delivery/github/gh.ts", // on stdin
       "src/delivery/reveal/pages.ts", // the one page that shows it
+      "src/fingerprints.ts", // hashed
       "src/keychain.ts",
       "src/mcp/redact.ts", // the one frame that was asked for
       "src/package-managers/composer/login.ts",

@@ -4,9 +4,10 @@
  */
 import { realpath } from "node:fs/promises";
 import type { Context } from "../context.ts";
+import { fingerprintsOf } from "../fingerprints.ts";
 import { absolute } from "../path.ts";
 import { Problem, quote } from "../problem.ts";
-import { fingerprintsOf, type Secret } from "../secret.ts";
+import type { Secret } from "../secret.ts";
 import { adviceOn } from "./advice.ts";
 import { Bounds, type Limits, Skipped } from "./bounds.ts";
 import { excerptOf } from "./excerpt.ts";

@@ -1,9 +1,10 @@
 /** Whose tokens they are, and whether they still open something. Nobody is told of one but who issues its kind. */
 import type { Context } from "../context.ts";
+import { fingerprintsOf } from "../fingerprints.ts";
 import type { LedgerEntry } from "../ledger.ts";
 import { Problem } from "../problem.ts";
 import type { Provider, Token } from "../providers/provider.ts";
-import { fingerprintsOf, type Secret } from "../secret.ts";
+import type { Secret } from "../secret.ts";
 import type { Format } from "./formats.ts";
 
 export interface Verdict {

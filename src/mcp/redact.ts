@@ -2,7 +2,6 @@
  * The one door through which words leave. Whatever is sent passes `clean`: every secret that this process has seen
  * is removed, except a value that was asked for, which is put in here, at the last moment, and only once.
  */
-import { randomUUID } from "node:crypto";
 import { redact, type Secret } from "../secret.ts";
 
 export class Outgoing {
@@ -24,7 +23,7 @@ export class Outgoing {
 
   /** A placeholder that `clean` replaces with the value in the next message that carries it. */
   reveal(secret: Secret): string {
-    const placeholder = `reveal-${randomUUID()}`;
+    const placeholder = `reveal-${crypto.randomUUID()}`;
     this.#reveals.set(placeholder, secret);
     return placeholder;
   }

@@ -1,25 +1,17 @@
 /** Tools and prompts as an MCP server. With its neighbours in this room the only code that knows the SDK. */
-import { McpServer, type ServerContext, type ToolAnnotations } from "@modelcontextprotocol/server";
+import { McpServer, type ToolAnnotations } from "@modelcontextprotocol/server";
 import type { Context } from "../context.ts";
 import type { Offer } from "../offer.ts";
-import { Problem } from "../problem.ts";
 import type { Prompt } from "../prompt.ts";
 import type { Resource } from "../resource.ts";
-import type { Effect, Tool } from "../tool.ts";
-import { audited } from "./audited.ts";
-import { withOwnKey } from "./caller.ts";
+import type { Effect } from "../tool.ts";
 import { addCompletion } from "./completion.ts";
-import { consent } from "./consent.ts";
-import { forOthers, instructionsElsewhere, refuseHere, toldElsewhere } from "./elsewhere.ts";
-import { advertiseInput, advertiseOutput, inputOf } from "./offers.ts";
-import { afterPage, pageFor } from "./page.ts";
+import { forOthers, instructionsElsewhere } from "./elsewhere.ts";
+import { advertiseInput, advertiseOutput } from "./offers.ts";
 import { addPrompts, promptsFor } from "./prompts.ts";
 import type { Outgoing } from "./redact.ts";
-import { verifyState } from "./request-state.ts";
 import { addResources, resourcesFor } from "./resources.ts";
-import { failure, outcomeOf, success } from "./result.ts";
-import { parseInput } from "./schema.ts";
-import { challengeFor, requireScopes, scopesOf } from "./scopes.ts";
+import { challengeFor, scopesOf } from "./scopes.ts";
 
 /** One word becomes the four hints, here and nowhere else, so that they cannot contradict each other. */
 const hints: Record<Effect, ToolAnnotations> = {
@@ -67,7 +59,10 @@ export function createMcpServer(parts: ServerParts): McpServer {
     { name: "fly-tokens", title: "Fly tokens", version: parts.version },
     {
       instructions: parts.remote ? instructionsElsewhere : instructions,
-      requestState: { verify: (state, ctx) => verifyState(state, ctx, parts.context) },
+      requestState: {
+        verify: async (state, ctx) =>
+          (await import("./request-state.ts")).verifyState(state, ctx, parts.context),
+      },
       cacheHints: { "tools/list": { ttlMs: 300_000, cacheScope: "public" } },
       // These lists are the same for as long as the program runs: no client has to wait for word of a change.
       capabilities: { tools: { listChanged: false }, prompts: { listChanged: false } },
@@ -140,44 +135,10 @@ function addTool(
   config: ReturnType<typeof configOf>,
   parts: ServerParts,
 ): void {
-  const answer = async (given: unknown, ctx: ServerContext) => {
-    try {
-      requireScopes(ctx, scopesOf(offer));
-      if (parts.readOnly && offer.effect !== "read")
-        throw new Problem(
-          "forbidden",
-          "This server is read-only, as the operator wants it (FLY_TOKENS_READ_ONLY, or read_only in the policy).",
-          "Ask the operator to allow changes.",
-        );
-      const tool = await offer.load();
-      const args = withOwnKey(parseInput(inputOf(tool), given), ctx);
-      if (parts.remote) refuseHere(offer, given);
-      const shown = afterPage(ctx, tool, args);
-      if (shown) return success(tool, shown, parts.outgoing);
-      const context = await parts.context();
-      const result = async (output: Awaited<ReturnType<Tool["run"]>>) =>
-        (await pageFor(output, { server, ctx, tool, args, context })) ??
-        success(tool, output, parts.outgoing);
-      const call = audited(tool, args, { server, ctx, context }, parts.report);
-      return await call.ending(async () => {
-        const agreed = offer.asks ? await consent(server, ctx, tool, args, context) : undefined;
-        if (agreed && "answer" in agreed) return agreed.answer;
-        const output = await call.run(agreed);
-        if (ctx.mcpReq.signal.aborted) await tool.lost?.(output, args, context).catch(parts.report);
-        return result(output);
-      });
-    } catch (error) {
-      return failure(parts.remote ? toldElsewhere(error) : error, parts.report, given);
-    }
-  };
   server.registerTool(offer.name, config, (given, ctx) => {
-    const call = answer(given, ctx);
+    // What a call needs is loaded by the first one: starting must not pay for it.
+    const call = import("./call.ts").then(({ answer }) => answer(offer, given, { server, ctx, parts }));
     parts.running?.add(call);
-    return call
-      .then((result) => {
-        parts.observe?.(offer.name, outcomeOf(result));
-        return result;
-      })
-      .finally(() => parts.running?.delete(call));
+    return call.finally(() => parts.running?.delete(call));
   });
 }

@@ -1,7 +1,8 @@
 /** WHO USES A TOKEN on this machine, or got it from here: a place that a rotation rewrites. */
 import type { Login } from "../delivery/delivery.ts";
+import { fingerprintsOf, isAmong } from "../fingerprints.ts";
 import type { Token } from "../providers/provider.ts";
-import { fingerprintsOf, isAmong, type Secret } from "../secret.ts";
+import type { Secret } from "../secret.ts";
 
 /** What of a token decides over its places. */
 export type Subject = Pick<Token, "id" | "provider" | "permission" | "environment">;

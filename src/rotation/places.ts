@@ -1,6 +1,7 @@
 /** Everywhere that a token is used, as far as this machine knows: what was set up with it, and where it was delivered. */
 import type { Context } from "../context.ts";
-import { isAmong, type Secret } from "../secret.ts";
+import { isAmong } from "../fingerprints.ts";
+import type { Secret } from "../secret.ts";
 import type { Consumer, Found, Subject } from "./consumer.ts";
 import { deliveriesOf } from "./delivered.ts";
 import { setUpsOf } from "./set-ups.ts";

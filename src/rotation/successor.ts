@@ -1,9 +1,10 @@
 /** The successor is made, and its value on disk before anything else happens. */
 import type { Context } from "../context.ts";
+import { fingerprintsOf } from "../fingerprints.ts";
 import { mint, orRevoke } from "../minting.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
-import { fingerprintsOf, Secret } from "../secret.ts";
+import { Secret } from "../secret.ts";
 import type { Held, Subject } from "./consumer.ts";
 import { formersOf, placesOf } from "./places.ts";
 import type { RotationRecord } from "./record.ts";

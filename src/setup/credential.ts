@@ -1,10 +1,10 @@
 /** The token of a set-up: the one that is there and fits, the one that was named, or a new one. */
 import { isDeepStrictEqual } from "node:util";
+import { fingerprintsOf } from "../fingerprints.ts";
 import type { Issued } from "../issued.ts";
 import { mint, type Order } from "../minting.ts";
 import { Problem } from "../problem.ts";
 import type { IssueRequest, Token } from "../providers/provider.ts";
-import { fingerprintsOf } from "../secret.ts";
 import { findCredential } from "./found.ts";
 import type { Job, SetupRequest } from "./job.ts";
 import type { Plan } from "./plan.ts";

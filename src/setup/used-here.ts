@@ -1,10 +1,10 @@
 /** Where tokens are used on this machine, as far as we know: what was set up with them, and where they were delivered. */
 import type { Context } from "../context.ts";
 import type { JournalFile, JournalRecord } from "../disk/disk.ts";
+import { isAmong } from "../fingerprints.ts";
 import type { DeliveredTo, LedgerEntry } from "../ledger.ts";
 import { Problem } from "../problem.ts";
 import type { Token } from "../providers/provider.ts";
-import { isAmong } from "../secret.ts";
 
 export interface Use {
   /** Package managers, or a delivery, by id. */

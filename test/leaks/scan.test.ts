@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fingerprintsOf } from "../../src/fingerprints.ts";
 import { lookAt } from "../../src/leaks/look.ts";
 import { Scanner } from "../../src/leaks/scan.ts";
-import { fingerprintsOf, Secret } from "../../src/secret.ts";
+import { Secret } from "../../src/secret.ts";
 import { base64, encodings, letters, planted } from "./planted.ts";
 
 const found = (text: string | Buffer) =>
