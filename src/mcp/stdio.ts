@@ -15,6 +15,8 @@ export function serve(
 ): StdioServerHandle {
   const transport = new CleanTransport(outgoing);
   process.stdin.once("close", onend);
+  // A file as input ends without closing.
+  process.stdin.once("end", () => process.stdin.destroy());
   // Once nobody reads, the SDK reads no more either, and would never see its client's end.
   process.stdout.once("error", () => process.stdin.destroy());
   return serveStdio(build, { transport, onerror: report });

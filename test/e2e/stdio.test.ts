@@ -156,6 +156,17 @@ describe("the end", () => {
     expect(await program.ended).toBe(0);
   });
 
+  test("comes when its input is a file that was read to its end", async () => {
+    await using machine = await openMachine();
+    const clientInfo = { name: "file", version: "1" };
+    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
+    const line = { jsonrpc: "2.0", id: 1, method: "initialize", params };
+    await machine.write("in.jsonl", `${JSON.stringify(line)}\n`);
+    const { code, stdout } = await machine.run("sh", ["-c", `"${process.execPath}" "${bundle}" < in.jsonl`]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ id: 1, result: { serverInfo: { name: "fly-tokens" } } });
+  });
+
   test("in the middle of a call leaves no token whose value nobody was shown", async () => {
     await using fake = await startFakeFlyio();
     await using machine = await openMachine({
