@@ -3,7 +3,8 @@
 import { plainStem } from "../test/agent/bm25.ts";
 import { type Cost, costsOfLists, costsOfResults, costsOfTools, tokens } from "../test/agent/budget.ts";
 import { catalogueOf } from "../test/agent/catalogue.ts";
-import { halves, kinds, scoresOf } from "../test/agent/scores.ts";
+import { blind, blindKinds, type Half, halves, type Kind, kinds } from "../test/agent/said.ts";
+import { type Scores, scoresOf } from "../test/agent/scores.ts";
 import { play } from "../test/agent/stage.ts";
 import { type WrongCall, wrongCalls } from "../test/agent/wrong-calls.ts";
 
@@ -16,19 +17,40 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
   say(line(head), line(head.map(() => "---")), ...rows.map(line), "");
 }
 
-async function picking(): Promise<void> {
-  const { tools } = await catalogueOf("default");
-  const { tools: more } = await catalogueOf("with Fly.io");
-  const scores = scoresOf(tools);
-  say("## Picking the tool (BM25, no stemming)", "");
+function byKind(scores: Scores, of: readonly (Half | "both")[], kindsOf: readonly Kind[]): void {
   table(
     ["half", "kind", "utterances", "top 1", "top 3", "mean reciprocal rank"],
-    halves.flatMap((half) =>
-      ([...kinds, "one wish"] as const).map((kind) => {
+    of.flatMap((half) =>
+      ([...kindsOf, "two wishes", "one wish"] as const).map((kind) => {
         const { count, top1, top3, mrr } = scores.of(half, kind);
         return [half, kind, count, percent(top1), percent(top3), mrr.toFixed(2)];
       }),
     ),
+  );
+}
+
+async function picking(): Promise<void> {
+  const { tools } = await catalogueOf("default");
+  const { tools: more } = await catalogueOf("with Fly.io");
+  const scores = scoresOf(tools);
+  const blindly = scoresOf(tools, { said: blind });
+  say("## Picking the tool (BM25, no stemming)", "");
+  byKind(scores, halves, kinds);
+  say("The set that was written without the texts in view:", "");
+  byKind(blindly, ["both"], blindKinds);
+  table(
+    ["that set, one wish", ...halves.flatMap((half) => [`${half}: top 1`, "top 3", "mean reciprocal rank"])],
+    Object.entries({
+      "as above": blindly,
+      "with Fly.io in use": scoresOf(more, { said: blind }),
+      "with a simple stemming": scoresOf(tools, { said: blind, stem: plainStem }),
+    }).map(([what, one]) => [
+      what,
+      ...halves.flatMap((half) => {
+        const { top1, top3, mrr } = one.of(half, "one wish");
+        return [percent(top1), percent(top3), mrr.toFixed(2)];
+      }),
+    ]),
   );
   const others = {
     "as above": scores,
@@ -56,7 +78,15 @@ async function picking(): Promise<void> {
     ["half", "in scope, convincing", "out of scope, not convincing"],
     halves.map((half) => [half, percent(scores.scope(half).accepted), percent(scores.scope(half).refused)]),
   );
-  say("Which came first instead of which (held out):", "");
+  say("That set, by the same least cover:", "");
+  table(
+    ["half", "in scope, convincing", "out of scope, not convincing"],
+    halves.map((half) => {
+      const { accepted, refused } = blindly.scope(half, scores.threshold);
+      return [half, percent(accepted), percent(refused)];
+    }),
+  );
+  say("Which came first instead of which (held out, first set):", "");
   table(
     ["meant", "first", "times", "such as"],
     scores.confusions("held out").map(({ meant, first, said }) => [meant, first, said.length, said[0] ?? ""]),

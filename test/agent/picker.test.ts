@@ -3,8 +3,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { tools as all } from "../../tools/index.generated.ts";
 import { bm25 } from "./bm25.ts";
 import { catalogueOf } from "./catalogue.ts";
-import { halves, type Scores, all as said, scoresOf } from "./scores.ts";
+import { blind, first, halves } from "./said.ts";
+import { type Scores, scoresOf } from "./scores.ts";
 import { utterances } from "./utterances.ts";
+import { blind as blindly } from "./utterances-blind.ts";
 
 describe("BM25", () => {
   it("gives the scores that one calculates by hand", () => {
@@ -23,11 +25,14 @@ describe("BM25", () => {
   });
 });
 
-describe("the utterances", () => {
+describe.each([
+  ["the utterances", first, utterances],
+  ["those written blind", blind, blindly],
+] as const)("%s", (_set, said, byTool) => {
   it("are more than 200, of every tool, and said once", () => {
     expect(said.length).toBeGreaterThan(200);
     expect(new Set(said.map(({ say }) => say)).size).toBe(said.length);
-    expect(Object.keys(utterances).sort()).toEqual(all.map(({ name }) => name).sort());
+    expect(Object.keys(byTool).sort()).toEqual(all.map(({ name }) => name).sort());
     for (const half of halves) expect(said.filter((one) => one.half === half).length).toBeGreaterThan(100);
   });
 });

@@ -1,7 +1,6 @@
-/** How well a plain search tells the tools apart: the utterances, in two halves, ranked by `bm25.ts`. */
+/** How well a plain search tells the tools apart: utterances, in two halves, ranked by `bm25.ts`. */
 import { bm25, type Ranking } from "./bm25.ts";
-import { utterances } from "./utterances.ts";
-import { outOfScope, twoWishes } from "./utterances-others.ts";
+import { first, type Half, type Kind, type Utterance } from "./said.ts";
 
 /** A tool as tools/list has it. */
 export interface Advertised {
@@ -10,38 +9,6 @@ export interface Advertised {
   description?: string | undefined;
   inputSchema?: unknown;
 }
-
-/** By `tuning` the texts were improved; `held out` was only counted. */
-export const halves = ["tuning", "held out"] as const;
-export type Half = (typeof halves)[number];
-export const kinds = ["plain", "paraphrased", "typos", "two wishes"] as const;
-export type Kind = (typeof kinds)[number];
-
-export interface Utterance {
-  say: string;
-  /** One tool, or two. */
-  want: readonly string[];
-  kind: Kind | "out of scope";
-  half: Half;
-}
-
-/** Every second one of each kind and tool is held out. */
-const halfOf = (index: number): Half => (index % 2 === 0 ? "tuning" : "held out");
-
-export const all: readonly Utterance[] = [
-  ...Object.entries(utterances).flatMap(([tool, said]) =>
-    (["plain", "paraphrased", "typos"] as const).flatMap((kind) =>
-      said[kind].map((say, index) => ({ say, want: [tool], kind, half: halfOf(index) })),
-    ),
-  ),
-  ...twoWishes.map((wishes, index) => ({ ...wishes, kind: "two wishes" as const, half: halfOf(index) })),
-  ...outOfScope.map((say, index) => ({
-    say,
-    want: [],
-    kind: "out of scope" as const,
-    half: halfOf(index),
-  })),
-];
 
 /** Name, title, description, and the names and descriptions of the arguments at every depth. */
 function textOf({ name, title = "", description = "", inputSchema }: Advertised): string {
@@ -70,25 +37,33 @@ export interface Score {
 }
 
 export interface Scores {
-  of(half: Half, kind: Kind | "one wish"): Score;
+  of(half: Half | "both", kind: Kind | "one wish"): Score;
   /** Which tool came first instead of which, how often, the most frequent first; of one wish. */
   confusions(half: Half): { meant: string; first: string; said: readonly string[] }[];
   /** The least cover that counts as convincing: where the tuning half is told apart best. */
   threshold: number;
-  /** By that threshold: the shares of what is in scope that convinces, and of what is not that does not. */
-  scope(half: Half): { accepted: number; refused: number };
+  /** By that threshold, or another: the shares of what is in scope that convinces, and of what is not that does not. */
+  scope(half: Half, threshold?: number): { accepted: number; refused: number };
 }
 
-/** @param text what of a tool is searched, and how words are made alike */
+/** @param said which utterances; `text`: what of a tool is searched; `stem`: how words are made alike */
 export function scoresOf(
   catalogue: readonly Advertised[],
-  { text = textOf, stem }: { text?: (tool: Advertised) => string; stem?: (word: string) => string } = {},
+  {
+    said = first,
+    text = textOf,
+    stem,
+  }: {
+    said?: readonly Utterance[];
+    text?: (tool: Advertised) => string;
+    stem?: (word: string) => string;
+  } = {},
 ): Scores {
   const rank = bm25(
     catalogue.map((tool) => ({ name: tool.name, text: text(tool) })),
     stem,
   );
-  const looked = all.map((utterance) => ({ ...utterance, ranking: rank(utterance.say) }));
+  const looked = said.map((utterance) => ({ ...utterance, ranking: rank(utterance.say) }));
   const isOne = ({ kind }: Utterance) => kind !== "two wishes" && kind !== "out of scope";
   const covers = (half: Half, inScope: boolean) =>
     looked.filter((one) => one.half === half && (inScope ? isOne(one) : one.kind === "out of scope"));
@@ -102,10 +77,11 @@ export function scoresOf(
   );
   return {
     threshold,
-    scope: (half) => judged(half, threshold),
+    scope: (half, at = threshold) => judged(half, at),
     of(half, kind) {
       const these = looked.filter(
-        (one) => one.half === half && (kind === "one wish" ? isOne(one) : one.kind === kind),
+        (one) =>
+          (half === "both" || one.half === half) && (kind === "one wish" ? isOne(one) : one.kind === kind),
       );
       return {
         count: these.length,
