@@ -128,6 +128,35 @@ describe("calls at once", () => {
     await first;
   });
 
+  it("are all that a batch has", async () => {
+    const { tool, running, letGo } = waiting();
+    await using door = await openTestDoor({ tools: [tool], callers, limits: { atOnce: 4, atOnceEach: 3 } });
+    const batch = (many: number) =>
+      `[${Array.from({ length: many }, (_, id) => callOf("wait", {}, id)).join(",")}]`;
+    expect((await door.fetch(post({}, batch(4)))).status).toBe(413);
+    const first = door.fetch(post({}, batch(2))).then((one) => one.text());
+    await running(2);
+    const refused = await door.fetch(post({}, batch(2)));
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect((await door.fetch(post())).status).toBe(200);
+    expect((await door.fetch(post(byOther))).status).toBe(200);
+    letGo();
+    expect(await first).toContain('"number"');
+  });
+
+  it("may be left by their client, which is no fault of ours", async () => {
+    const { tool, running, letGo, lost } = waiting();
+    await using door = await openTestDoor({ tools: [tool] });
+    const reader = (await door.fetch(post({}, callOf("wait")))).body?.getReader();
+    const reading = reader?.read();
+    await running(1);
+    await reader?.cancel();
+    await reading;
+    letGo();
+    await until(() => lost.length > 0);
+    expect(door.reported).toEqual([]);
+  });
+
   it("count for as long as they run, although nobody waits for them any more", async () => {
     const { tool, running, letGo, lost } = waiting();
     await using door = await openTestDoor({ tools: [tool], limits: { atOnce: 1 } });

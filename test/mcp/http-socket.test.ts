@@ -1,10 +1,11 @@
 /** The socket in front of the door: slow clients, large headers, how many connections, and the end. */
 import { once } from "node:events";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { type SocketLimits, socketLimits } from "../../src/mcp/http/limits.ts";
 import { listen, type Served } from "../../src/mcp/http/socket.ts";
+import { authorization, openTestDoor } from "../support/door.ts";
 
 type Fetch = Parameters<typeof listen>[0];
 
@@ -31,6 +32,18 @@ async function said(socket: Socket): Promise<string> {
 }
 
 const open = (url: string) => connect(Number(new URL(url).port), "127.0.0.1");
+
+describe("a method", () => {
+  it.each(["TRACE", "QUERY", "PROPFIND"])("such as %s is answered 405", async (method) => {
+    await using door = await openTestDoor({ tools: [] });
+    await using at = await served(door.fetch);
+    const headers = { authorization, connection: "close" };
+    const asked = request(new URL("/mcp", at.url), { method, headers }).end();
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    answer.resume();
+    expect([answer.statusCode, answer.headers.allow, door.reported]).toEqual([405, "POST", []]);
+  });
+});
 
 describe("a slow client", () => {
   it("that does not get to the end of its headers is cut", async () => {

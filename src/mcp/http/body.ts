@@ -39,6 +39,7 @@ export function passed(
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   let rest = "";
+  let gone = false;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const end = (words: string) => {
@@ -49,6 +50,8 @@ export function passed(
       try {
         for (;;) {
           const { done, value } = await reader.read();
+          // Nobody is left to be told, and it is no fault of ours.
+          if (gone) return;
           if (done) {
             const words = rest + decoder.decode();
             return end((words && passing.clean(words)) + (passing.last?.() ?? ""));
@@ -60,11 +63,13 @@ export function passed(
           return;
         }
       } catch (error) {
+        if (gone) return;
         passing.report(error);
         end("");
       }
     },
     async cancel(reason) {
+      gone = true;
       passing.ended();
       await reader.cancel(reason).catch(() => {});
     },

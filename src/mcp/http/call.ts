@@ -47,10 +47,10 @@ export class Calls {
   }
 
   async answer(request: Request, caller: AuthInfo): Promise<Answer> {
-    const { calls, limits, metrics } = this.#options;
-    if (request.method !== "POST")
-      return { response: await calls.fetch(bare(request), { authInfo: caller }) };
-    const busy = this.#busy(caller.clientId);
+    const { limits, metrics } = this.#options;
+    // There is no session to read or to end; and of some methods no Request can be made.
+    if (request.method !== "POST") return { response: refusal(405, "Method not allowed", { allow: "POST" }) };
+    const busy = this.#busy(caller.clientId, 1);
     if (busy) return { response: busy };
     const exchange = this.open.open(caller.clientId, request.signal, limits.answer, (took) =>
       metrics.took(took),
@@ -75,8 +75,15 @@ export class Calls {
     if (text === undefined)
       return { response: this.#refused("body", refusal(413, "The request's body is too large")) };
     const parsedBody = parseJson(text);
-    const wait = this.#rates?.take(caller.clientId, Array.isArray(parsedBody) ? parsedBody.length : 1) ?? 0;
+    const messages = Array.isArray(parsedBody) ? parsedBody.length : 1;
+    // It would be in vain to come again.
+    if (messages > Math.min(limits.atOnce, limits.atOnceEach))
+      return { response: this.#refused("busy", refusal(413, "Too many messages in one batch")) };
+    const busy = this.#busy(caller.clientId, messages - 1);
+    if (busy) return { response: busy };
+    const wait = this.#rates?.take(caller.clientId, messages) ?? 0;
     if (wait > 0) return { response: this.#refused("rate", tooMuch(429, "Too many requests", wait)) };
+    exchange.holds(messages);
     const inner = bare(request, text, exchange.signal);
     const options = { authInfo: caller, ...(parsedBody !== undefined && { parsedBody }) };
     if (isListen(parsedBody)) return this.#subscribe(request, text, options);
@@ -100,11 +107,12 @@ export class Calls {
     return { response: await streams.fetch(bare(request, text, exchange.signal), options), exchange };
   }
 
-  #busy(who: string): Response | undefined {
+  /** @param more calls than are counted already */
+  #busy(who: string, more: number): Response | undefined {
     const { limits, running } = this.#options;
-    if (Math.max(this.open.size, running.size) >= limits.atOnce)
+    if (Math.max(this.open.size, running.size) + more > limits.atOnce)
       return this.#refused("busy", tooMuch(503, "Too many calls at once", 1));
-    if (this.open.of(who) >= limits.atOnceEach)
+    if (this.open.of(who) + more > limits.atOnceEach)
       return this.#refused("busy", tooMuch(429, "Too many calls of one caller at once", 1));
     return undefined;
   }

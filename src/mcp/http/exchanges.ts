@@ -5,19 +5,22 @@ export interface Exchange {
   signal: AbortSignal;
   /** Whether it was the time. */
   late(): boolean;
+  /** It is of so many calls, which all count. */
+  holds(calls: number): void;
   /** The answer has ended; whoever says so again says nothing. */
   end(): void;
 }
 
 export class Exchanges {
-  readonly #open = new Map<Exchange, { who: string; abort: () => void }>();
+  readonly #open = new Map<Exchange, { who: string; calls: number; abort: () => void }>();
 
+  /** Calls, of which a batch has several. */
   get size(): number {
-    return this.#open.size;
+    return sum([...this.#open.values()]);
   }
 
   of(who: string): number {
-    return [...this.#open.values()].filter((one) => one.who === who).length;
+    return sum([...this.#open.values()].filter((one) => one.who === who));
   }
 
   /**
@@ -41,9 +44,13 @@ export class Exchanges {
     }, time);
     if (client.aborted) abort();
     client.addEventListener("abort", abort, { once: true });
+    const counted = { who, calls: 1, abort };
     const exchange: Exchange = {
       signal: controller.signal,
       late: () => late,
+      holds: (calls) => {
+        counted.calls = calls;
+      },
       end: () => {
         if (!this.#open.delete(exchange)) return;
         clearTimeout(timer);
@@ -51,7 +58,7 @@ export class Exchanges {
         ended((performance.now() - began) / 1000);
       },
     };
-    this.#open.set(exchange, { who, abort });
+    this.#open.set(exchange, counted);
     return exchange;
   }
 
@@ -59,4 +66,8 @@ export class Exchanges {
   abort(): void {
     for (const { abort } of this.#open.values()) abort();
   }
+}
+
+function sum(exchanges: readonly { calls: number }[]): number {
+  return exchanges.reduce((sum, { calls }) => sum + calls, 0);
 }
