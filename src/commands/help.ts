@@ -5,7 +5,9 @@ const usage = `fly-tokens [COMMAND] [FLAGS]
 
 Commands
   stdio (default)   MCP server on stdin and stdout
-  http              MCP server on http://127.0.0.1:7410/mcp (--port); needs FLY_TOKENS_HTTP_TOKEN
+  http              MCP server over HTTP, by default on http://127.0.0.1:7410/mcp, with a bearer of its own
+                    (--port, --anonymous, --drain SECONDS, --rate N)
+  caller NAME       A bearer for one more caller of it: --scopes tokens:read,tokens:write
   registry          The local registry in the foreground: npm, PyPI, OCI, Maven, files, tokens (--url)
   call TOOL         Call one tool: --json '{…}'; --help shows its arguments; without TOOL the list
   approve HANDLE    Agree to a plan at the terminal
