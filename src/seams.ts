@@ -1,6 +1,6 @@
 /** The ways to the world. Tests replace these and nothing else. */
-import { homedir, hostname } from "node:os";
-import { resolve } from "node:path";
+import { homedir, hostname, userInfo } from "node:os";
+import { isAbsolute, resolve } from "node:path";
 import type { Run } from "./run.ts";
 
 export interface Seams {
@@ -21,7 +21,7 @@ export function realSeams(): Seams {
   return {
     fetch: globalThis.fetch,
     now: () => new Date(),
-    home: homedir(),
+    home: homeOf(homedir()),
     hostname: hostname(),
     cwd: process.cwd(),
     env: process.env,
@@ -33,6 +33,11 @@ export function realSeams(): Seams {
       return run(command, args, { ...options, env: withoutOurs(options.env ?? process.env) });
     },
   };
+}
+
+/** HOME, if it is a folder wherever we are; else the one of the user's account, never the working folder. */
+function homeOf(given: string): string {
+  return isAbsolute(given) ? given : userInfo().homedir;
 }
 
 /** Our settings are no business of the programs that we start, least of all the keys among them. */
