@@ -79,7 +79,9 @@ function notesOn({ title, secrets }: McpClient, wish: Wish, place: Place, isHere
   const isShared = place.scope === "project" && wish.command !== "npx";
   return [
     isHere ? "" : `${title} was not found on this machine.`,
-    names && secrets.by === "none" ? `${names}: ${secrets.instead}` : "",
+    names && secrets.by === "none" && !wish.flags.includes("--env-file")
+      ? `${names}: ${secrets.instead}`
+      : "",
     names && secrets.by !== "none" && secrets.by !== "prompt"
       ? `The entry names ${names}; ${title} takes the values from its own environment.`
       : "",

@@ -1,4 +1,5 @@
 /** An edit from beginning to end: lock, read, plan, check, back up, note down, write. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
@@ -36,7 +37,7 @@ interface Planned {
 
 /** The contract is in disk.ts. */
 export async function edit(job: Job, workplace: Workplace): Promise<Receipt> {
-  return lockedFiles(job.files, workplace, async () => {
+  return lockedFiles(job, workplace, async () => {
     const snapshots = job.files.map(takeSnapshot);
     const planned = plan(job, snapshots);
     const warnings: string[] = [];
@@ -59,15 +60,20 @@ export async function edit(job: Job, workplace: Workplace): Promise<Receipt> {
   });
 }
 
-/** Runs `act` while the files are locked, each under the path to which its symbolic links lead. */
+/**
+ * Runs `act` while the files are locked, each under the path to which its symbolic links lead. A dry run makes no
+ * folder for the locks: where there is none, nobody edits.
+ */
 export async function lockedFiles<T>(
-  files: readonly string[],
+  { files, dry_run }: Pick<Job, "files" | "dry_run">,
   { state, lock_wait }: Workplace,
   act: () => Promise<T>,
 ): Promise<T> {
   const places = files.map(locate);
+  const folder = join(state, "locks");
+  if (dry_run && !existsSync(folder)) return act();
   return withLocks(
-    join(state, "locks"),
+    folder,
     places.map(({ real }) => real),
     lock_wait,
     act,

@@ -29,28 +29,23 @@ export async function restore(
   workplace: Workplace,
 ): ReturnType<Disk["restore"]> {
   const { files } = await open(id, workplace);
-  return lockedFiles(
-    files.map(({ path }) => path),
-    workplace,
-    async () => {
-      const record = await open(id, workplace);
-      const steps: Step[] = [];
-      // The last file first: what came last goes first.
-      for (const file of [...record.files].reverse())
-        steps.push(await plan(record.id, file, undo, workplace));
-      const writes: Write[] = [];
-      for (const { file, snapshot, bytes } of steps) {
-        if (bytes === undefined) continue;
-        checkWritable(snapshot, workplace.uid);
-        writes.push({ snapshot, bytes, folders: missingFolders(snapshot.real), mode: file.mode });
-      }
-      if (!dry_run) {
-        await carryOut(record, steps, writes, workplace);
-        await forgetInLater(record, undo, workplace.state);
-      }
-      return { changes: steps.flatMap(change), skipped: steps.flatMap(({ skipped }) => skipped) };
-    },
-  );
+  return lockedFiles({ files: files.map(({ path }) => path), dry_run }, workplace, async () => {
+    const record = await open(id, workplace);
+    const steps: Step[] = [];
+    // The last file first: what came last goes first.
+    for (const file of [...record.files].reverse()) steps.push(await plan(record.id, file, undo, workplace));
+    const writes: Write[] = [];
+    for (const { file, snapshot, bytes } of steps) {
+      if (bytes === undefined) continue;
+      checkWritable(snapshot, workplace.uid);
+      writes.push({ snapshot, bytes, folders: missingFolders(snapshot.real), mode: file.mode });
+    }
+    if (!dry_run) {
+      await carryOut(record, steps, writes, workplace);
+      await forgetInLater(record, undo, workplace.state);
+    }
+    return { changes: steps.flatMap(change), skipped: steps.flatMap(({ skipped }) => skipped) };
+  });
 }
 
 /** @throws Problem `not_found`, `conflict` */

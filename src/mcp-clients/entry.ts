@@ -58,10 +58,20 @@ export function wordsOf(entry: unknown): string[] {
  * @param main the path of this program
  */
 export function isOurs(entry: unknown, main: string): boolean {
-  return wordsOf(entry).some(
-    (word) =>
-      word === main ||
-      /(^|[\\/])fly-tokens-mcp(@[^\\/]*)?([\\/]|$)/.test(word) ||
-      /(^|[\\/])fly-tokens(\.cmd|\.exe)?$/.test(word),
-  );
+  return programAt(wordsOf(entry), main) >= 0;
+}
+
+/**
+ * Where in a command line this program is named; -1 where it is not. Behind it stand its flags.
+ * @param main the path of this program
+ */
+export function programAt(words: readonly string[], main: string): number {
+  const exact = words.indexOf(main);
+  return exact >= 0
+    ? exact
+    : words.findIndex(
+        (word) =>
+          /(^|[\\/])fly-tokens-mcp(@[^\\/]*)?([\\/]|$)/.test(word) ||
+          /(^|[\\/])fly-tokens(\.cmd|\.exe)?$/.test(word),
+      );
 }

@@ -1,7 +1,7 @@
 /** The values that an entry of ours is made of. */
 import { isDeepStrictEqual } from "node:util";
 import type { Path } from "../formats/format.ts";
-import { tableIn } from "./entry.ts";
+import { programAt, tableIn, wordsOf } from "./entry.ts";
 import type { McpClient, Server } from "./mcp-client.ts";
 
 /** A value, and where it goes. */
@@ -24,7 +24,7 @@ export function partsOf({ table, extra, secrets }: McpClient, server: Server, cu
   const wanted: Part[] = [
     ...Object.entries(extra ?? {}).map(([name, value]) => ({ path: [name], value: now[name] ?? value })),
     { path: ["command"], value: server.command },
-    { path: ["args"], value: server.args },
+    { path: ["args"], value: argsOf(server, current) },
     ...(secrets.by === "names" ? handedOn(secrets.list, unset, now) : []),
     ...Object.entries(server.settings).map(([name, value]) => ({ path: ["env", name], value })),
     ...references,
@@ -34,6 +34,37 @@ export function partsOf({ table, extra, secrets }: McpClient, server: Server, cu
       return !isDeepStrictEqual(variable === undefined ? now[name] : env[variable], value);
     })
     .map(({ path, value }) => ({ path: [table, server.name, ...path], value }));
+}
+
+/**
+ * The command line's words, with the flags that the entry has already: a newer version, or another place of the
+ * program, must not make a server that was read-only one that writes. What is asked for now takes their place.
+ */
+function argsOf({ args, main }: Server, current: unknown): string[] {
+  const words = wordsOf(current);
+  const [start, wanted] = apart(args, main);
+  const flags = current === undefined ? [] : apart(words, main)[1];
+  const kept = flags.flatMap((flag) => {
+    const index = wanted.findIndex((one) => nameOf(one) === nameOf(flag));
+    return index < 0 ? [flag] : wanted.splice(index, 1);
+  });
+  return [...start, ...[...kept, ...wanted].flat()];
+}
+
+/** The words up to the program, and behind it each flag with its value. */
+function apart(words: readonly string[], main: string): [start: readonly string[], flags: string[][]] {
+  const end = programAt(words, main) + 1;
+  const flags: string[][] = [];
+  for (const word of words.slice(end)) {
+    const last = flags.at(-1);
+    if (last === undefined || word.startsWith("--")) flags.push([word]);
+    else last.push(word);
+  }
+  return [words.slice(0, end), flags];
+}
+
+function nameOf([flag = ""]: readonly string[]): string | undefined {
+  return flag.split("=")[0];
 }
 
 /** The list of variables that are handed on, with ours in it; a list in another form is the user's, and stays. */

@@ -60,7 +60,7 @@ test.each(mcpClients)(
     const flags = { client: client.id };
 
     const dry = await init(home, { ...flags, "dry-run": true }, env);
-    expect(await files(home)).toEqual(before);
+    expect(await home.tree()).toEqual(before);
     expect(dry).toContain("+");
     expect(dry).toMatch(/fly-tokens-mcp@\d/);
 
@@ -100,6 +100,28 @@ test("a newer entry replaces the older one, and an undo takes back both", async 
   expect(await home.mode(".cursor/mcp.json")).toBe(0o644);
   await init(home, { client: "cursor", undo: true });
   expect(await home.read(".cursor/mcp.json")).toBe(original);
+});
+
+test("a newer version keeps the flags that the entry has, unless they are asked for otherwise", async () => {
+  await using home = await tempHome();
+  for (const [file, client] of [
+    [".cursor/mcp.json", "cursor"],
+    [".codex/config.toml", "codex"],
+  ] as const) {
+    await init(home, { client, "read-only": true, provider: "local", policy: "rules.json" });
+    const older = (await home.read(file))?.replace(/fly-tokens-mcp@[^"]*/, "fly-tokens-mcp@0.0.1") ?? "";
+    await home.write(file, older);
+    await init(home, { client, provider: "jfrog" });
+    const newer = await home.read(file);
+    expect(newer).toMatch(/@0\.[1-9]/);
+    expect(newer?.match(/"--[^\]]*"/)?.[0].split(/,\s*/)).toEqual([
+      ...['"--provider"', '"jfrog"', '"--read-only"', '"--policy"'],
+      JSON.stringify(home.at("shop/rules.json")),
+    ]);
+    expect(await init(home, { client })).toContain("nothing was changed");
+    expect(await init(home, { client, command: "local" })).not.toContain('-"--read-only"');
+    expect(await home.read(file)).toMatch(/main\.js",\s*"--provider",\s*"jfrog",\s*"--read-only"/);
+  }
 });
 
 test("two names stand side by side, and each is taken out by itself", async () => {
