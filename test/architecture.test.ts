@@ -90,6 +90,7 @@ const mayImport: Record<string, readonly string[]> = {
     "registry/credential",
   ],
   setup: [
+    "loopback",
     "nearest",
     "problem",
     "secret",
@@ -137,6 +138,7 @@ const mayImport: Record<string, readonly string[]> = {
     "disk",
   ],
   providers: [
+    "loopback",
     "nearest",
     "problem",
     "secret",
@@ -148,6 +150,7 @@ const mayImport: Record<string, readonly string[]> = {
     "providers/jfrog",
   ],
   "providers/local": [
+    "loopback",
     "nearest",
     "problem",
     "secret",
@@ -168,6 +171,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   "providers/jfrog": ["json", "problem", "secret", "config (type)", "seams (type)", "providers"],
   "package-managers": [
+    "loopback",
     "formats",
     "problem",
     "secret",
@@ -193,6 +197,7 @@ const mayImport: Record<string, readonly string[]> = {
     "providers/provider (type)",
   ],
   delivery: [
+    "loopback",
     "html",
     "formats",
     "disk/change (type)",
@@ -219,8 +224,17 @@ const mayImport: Record<string, readonly string[]> = {
   state: ["json", "problem", "disk/lock", "disk/refusals", "disk/replace"],
   disk: ["problem", "secret", "run (type)"],
   macaroon: ["problem"],
-  callers: ["json", "nearest", "problem", "secret", "disk/replace", "config (type)", "seams (type)"],
-  registry: ["html", "problem", "secret", "stop-server", "version"],
+  callers: [
+    "loopback",
+    "json",
+    "nearest",
+    "problem",
+    "secret",
+    "disk/replace",
+    "config (type)",
+    "seams (type)",
+  ],
+  registry: ["loopback", "html", "problem", "secret", "stop-server", "version"],
   config: ["expiry", "json", "problem", "secret"],
   confirmations: ["json", "problem", "seal (type)", "tool (type)", "state/once", "disk/refusals"],
   log: ["problem", "secret"],
@@ -236,6 +250,7 @@ const mayImport: Record<string, readonly string[]> = {
   formats: [],
   html: [],
   json: [],
+  loopback: [],
   nearest: [],
   "stop-server": [],
   prompt: ["completion/source (type)"],

@@ -3,8 +3,9 @@
  * beyond, whatever is missing would leave the door open, so it is refused.
  */
 import type { Config } from "../config.ts";
+import { isLoopback } from "../loopback.ts";
 import { Problem } from "../problem.ts";
-import { isLoopback, safeAddress } from "./loopback.ts";
+import { safeAddress } from "./safe-address.ts";
 
 export interface Exposure {
   host: string;

@@ -6,7 +6,7 @@ import type { createRemoteJWKSet, JWTVerifyGetKey } from "jose";
 import { parseJson } from "../json.ts";
 import type { Seams } from "../seams.ts";
 import { IssuerDown } from "./caller.ts";
-import { safeAddress } from "./loopback.ts";
+import { safeAddress } from "./safe-address.ts";
 
 /** Milliseconds. */
 const timeout = 5_000;

@@ -1,20 +1,14 @@
 /** Bundler: a login under the registry's host, and where the registry has all gems, a mirror of the public source. */
+
 import type { Texts } from "../disk/change.ts";
 import { yaml } from "../formats/yaml.ts";
+import { isLoopback } from "../loopback.ts";
 import { probeKnown } from "./basic-probe.ts";
 import { bundlerFiles, bundlerLayers, effective, loginKeys, mirrorKey } from "./bundler/settings.ts";
 import { bundlerStatus, inGemfile } from "./bundler/status.ts";
 import { changesOf, type Edit, readValue } from "./edit.ts";
 import { gemsUrl, loginFrom } from "./gems/source.ts";
-import {
-  checkText,
-  checkUsername,
-  inPlaceOf,
-  isLoopback,
-  sameRegistry,
-  userinfo,
-  withoutCredentials,
-} from "./input.ts";
+import { checkText, checkUsername, inPlaceOf, sameRegistry, userinfo, withoutCredentials } from "./input.ts";
 import { definePackageManager } from "./package-manager.ts";
 import { basic } from "./probe.ts";
 

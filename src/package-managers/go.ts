@@ -2,6 +2,7 @@
 
 import type { Texts } from "../disk/change.ts";
 import { env as format } from "../formats/env.ts";
+import { isLoopback } from "../loopback.ts";
 import { Problem } from "../problem.ts";
 import { probeWithBasic } from "./basic-probe.ts";
 import { changesOf, type Edit } from "./edit.ts";
@@ -15,7 +16,7 @@ import {
   proxyList,
 } from "./go/config.ts";
 import { bypasses, goStatus, machineOf } from "./go/status.ts";
-import { inPlaceOf, isLoopback, parseRegistryUrl, withoutCredentials } from "./input.ts";
+import { inPlaceOf, parseRegistryUrl, withoutCredentials } from "./input.ts";
 import { goNetrcFile, planGoNetrc } from "./netrc/first-match.ts";
 import { definePackageManager, type Place, type Target } from "./package-manager.ts";
 import { defaultGoProxies } from "./public-registries.ts";

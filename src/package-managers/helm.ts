@@ -1,11 +1,11 @@
 /** helm: charts as OCI artifacts, with a login in docker's format (helm.sh/docs/topics/registries). */
+import { isLoopback } from "../loopback.ts";
 import { loginEdits, loginNotes } from "./docker/keeper.ts";
 import { helperMembers } from "./docker/members.ts";
 import { checkTarget } from "./docker/target.ts";
 import { verifyDocker } from "./docker/verify.ts";
 import { changesOf } from "./edit.ts";
 import { helmFile, helmFiles, helmStatus } from "./helm/config.ts";
-import { isLoopback } from "./input.ts";
 import { definePackageManager } from "./package-manager.ts";
 
 export const helm = definePackageManager({

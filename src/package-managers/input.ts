@@ -1,4 +1,5 @@
 /** What every value must be before it may stand in a file or travel to a registry. */
+import { isLoopback } from "../loopback.ts";
 import { Problem } from "../problem.ts";
 
 // Half a surrogate pair has no encoding. A line break inside a value would start a line of the attacker's choosing in any of the files.
@@ -75,11 +76,6 @@ export function parseRegistryUrl(text: string): URL {
     );
   }
   return url;
-}
-
-/** Whether a URL's `hostname` is this machine's own. */
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
 /** `user:password` as it stands in a URL. */

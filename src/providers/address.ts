@@ -1,4 +1,5 @@
 /** Where a credential may be sent. */
+import { isLoopback } from "../loopback.ts";
 import { Problem } from "../problem.ts";
 
 /**
@@ -7,15 +8,11 @@ import { Problem } from "../problem.ts";
  */
 export function checkAddress(text: string, setting: string): URL {
   const url = new URL(text);
-  if (url.protocol === "http:" && !isLoopback(url))
+  if (url.protocol === "http:" && !isLoopback(url.hostname))
     throw new Problem(
       "unsafe_location",
       `The key for ${url.host} would travel unencrypted.`,
       `Use https://${url.host} in ${setting}, or an address on this machine.`,
     );
   return url;
-}
-
-export function isLoopback({ hostname }: URL): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }

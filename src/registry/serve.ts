@@ -1,6 +1,8 @@
 /** The registry on a socket. */
+
 import type { Server } from "node:http";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { isLoopback } from "../loopback.ts";
 import { Problem } from "../problem.ts";
 import { stopServer } from "../stop-server.ts";
 import { openRegistry, type Registry, type RegistryOptions } from "./service.ts";
@@ -72,10 +74,6 @@ export async function serveRegistry(options: ServeOptions): Promise<ServedRegist
       await registry.close();
     },
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -3,9 +3,11 @@
  * with placeholders where the login goes. Nothing of this machine is read, written or run for it, nothing is minted, and
  * nothing of this machine is in it.
  */
+
 import type { Context } from "../context.ts";
 import type { Change } from "../disk/change.ts";
 import type { Issued } from "../issued.ts";
+import { isLoopback } from "../loopback.ts";
 import type { PackageManager, Scope } from "../package-managers/package-manager.ts";
 import { Problem } from "../problem.ts";
 import { Secret } from "../secret.ts";
@@ -136,7 +138,7 @@ async function proofStep(part: Part, job: Job): Promise<string> {
 function unreachable(parts: readonly Part[]): string[] {
   const hosts = parts.map(({ endpoint: { url } }) => /^(?:https?:\/\/)?([^/]+)/.exec(url)?.[1] ?? url);
   return [...new Set(hosts)]
-    .filter((host) => /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(host))
+    .filter((host) => isLoopback(host.replace(/:\d+$/, "")))
     .map(
       (host) =>
         `${host} is the server's own name for itself: from your machine it leads elsewhere. Ask who runs the server for an address of the registry that others reach.`,

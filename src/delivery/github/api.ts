@@ -2,6 +2,7 @@
  * GitHub's REST API, as much of it as a secret needs: docs.github.com/rest/actions/secrets. The value is sealed for the
  * repository's own key before it leaves.
  */
+import { isLoopback } from "../../loopback.ts";
 import { Problem } from "../../problem.ts";
 import type { Secret } from "../../secret.ts";
 import { redirected, refused, unanswered } from "./answers.ts";
@@ -112,7 +113,7 @@ async function send(
 /** @throws Problem `not_configured` */
 function refusePlain(url: string): void {
   const { protocol, hostname } = new URL(url);
-  if (protocol === "https:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return;
+  if (protocol === "https:" || isLoopback(hostname)) return;
   throw new Problem(
     "not_configured",
     "GITHUB_API_URL is not https, and a credential is not sent in plain.",

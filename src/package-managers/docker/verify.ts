@@ -1,6 +1,6 @@
 /** One real question to a docker registry (OCI distribution specification; distribution's "Token authentication"). */
+import { isLoopback } from "../../loopback.ts";
 import { quote } from "../../problem.ts";
-import { isLoopback } from "../input.ts";
 import type { Target, Verification } from "../package-manager.ts";
 import { basic, dismiss, get, probe, readJson, whyRefused } from "../probe.ts";
 

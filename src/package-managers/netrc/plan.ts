@@ -1,9 +1,10 @@
 /** A login for netrc, for all package managers that look there. */
+
 import type { Texts } from "../../disk/change.ts";
 import { netrc } from "../../formats/netrc.ts";
+import { isLoopback } from "../../loopback.ts";
 import { Problem } from "../../problem.ts";
 import type { Edit } from "../edit.ts";
-import { isLoopback } from "../input.ts";
 import type { Place, SecretStyle } from "../package-manager.ts";
 import { fitsNetrc, netrcEntry, netrcFile, stopsPython } from "./entry.ts";
 

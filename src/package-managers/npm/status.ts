@@ -1,6 +1,8 @@
 /** What npm's files say about one registry. */
+
 import type { Texts } from "../../disk/change.ts";
-import { isLoopback, parseRegistryUrl, sameRegistry, withoutCredentials } from "../input.ts";
+import { isLoopback } from "../../loopback.ts";
+import { parseRegistryUrl, sameRegistry, withoutCredentials } from "../input.ts";
 import type { Place, Status } from "../package-manager.ts";
 import { type Credential, effective, findCredential, tokenKey } from "./credentials.ts";
 import { fileSetting, type Layer, npmFiles, npmLayers, type Setting } from "./npmrc.ts";

@@ -1,11 +1,12 @@
 /** What is written to NuGet.Config: a source and its credential, each a whole element. */
+
 import type { Texts } from "../../disk/change.ts";
 import type { Path } from "../../formats/format.ts";
 import { xml } from "../../formats/xml.ts";
 import { type Markup, markup } from "../../formats/xml-layout.ts";
 import { attribute, descendants, parseXml, type XmlElement } from "../../formats/xml-tree.ts";
+import { isLoopback } from "../../loopback.ts";
 import { type Edit, parsing, readValue } from "../edit.ts";
-import { isLoopback } from "../input.ts";
 import { sourceName } from "../package-manager.ts";
 import type { NugetClient } from "./files.ts";
 

@@ -1,10 +1,11 @@
 /** `registries.conf` (containers-registries.conf(5)): which helpers are asked, and which hosts may be plain http. */
+
 import { parse } from "smol-toml";
 import type { Texts } from "../../disk/change.ts";
 import { whole } from "../../formats/whole.ts";
+import { isLoopback } from "../../loopback.ts";
 import { absoluteSetting } from "../docker/config.ts";
 import type { Edit } from "../edit.ts";
-import { isLoopback } from "../input.ts";
 import type { Place } from "../package-manager.ts";
 import { pathsOf } from "../paths.ts";
 

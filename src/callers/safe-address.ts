@@ -1,10 +1,6 @@
-/** What stays on this machine. */
+/** Addresses to which other machines are sent. */
+import { isLoopback } from "../loopback.ts";
 import { Problem } from "../problem.ts";
-
-/** @param host a name or an address; of IPv6 with or without brackets */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(host);
-}
 
 /**
  * An address that nobody on the way can answer for: https, or on this machine.
