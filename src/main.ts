@@ -4,7 +4,8 @@ import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { Command, Invocation } from "./commands/command.ts";
 import { commands } from "./commands/index.ts";
-import { secretKeys, settings } from "./config/settings.ts";
+import { isSwitch } from "./config/choices.ts";
+import { type SettingKey, secretKeys, settings } from "./config/settings.ts";
 import { loadConfig } from "./config.ts";
 import { exitCode, openLog } from "./log.ts";
 import { Problem } from "./problem.ts";
@@ -52,11 +53,11 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function parse(args: readonly string[], command: Command) {
   const common = Object.fromEntries(
-    Object.keys(settings)
+    (Object.keys(settings) as SettingKey[])
       .filter((key) => !secretKeys.some((secret) => secret === key))
       .map((key) => [
         key.replaceAll("_", "-"),
-        { type: key === "read_only" ? ("boolean" as const) : ("string" as const) },
+        { type: isSwitch(key) ? ("boolean" as const) : ("string" as const) },
       ]),
   );
   try {

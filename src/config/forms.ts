@@ -54,6 +54,7 @@ export const callers = () =>
 export const endpoints = () =>
   z.union([z.record(z.string(), url()), z.string().transform(pairs).pipe(z.record(z.string(), url()))]);
 
+/** `go=https://…,cargo=https://…` */
 export function pairs(text: string): Record<string, string> {
   return Object.fromEntries(
     text

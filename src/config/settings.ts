@@ -287,5 +287,3 @@ export type SettingKey = keyof typeof settings;
 
 /** The keys of those that are secrets. */
 export const secretKeys = (Object.keys(settings) as SettingKey[]).filter((key) => "secret" in settings[key]);
-
-/** `go=https://…,cargo=https://…` */

@@ -46,9 +46,8 @@ function common(): FlagWord[] {
     ...keys.map((key) => ({
       name: `--${key.replaceAll("_", "-")}`,
       about: settings[key].about,
-      // As main.ts reads them: of the switches, this one alone needs no value.
-      takesValue: key !== "read_only",
-      values: isSwitch(key) ? ["true", "false"] : choicesOf(key),
+      takesValue: !isSwitch(key),
+      values: choicesOf(key),
     })),
     { name: "--env-file", about: "Settings from a file that you trust", takesValue: true, values: [] },
     { name: "--help", about: "Show what there is", takesValue: false, values: [] },
