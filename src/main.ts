@@ -38,6 +38,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const { command } = await load();
   const rest = isCommand ? others : argv.filter((arg) => arg !== "--version");
   const { flags, positionals } = parse(rest, command);
+  // Nobody who asks what a command does wants it done. `call TOOL` tells of the tool.
+  if (flags.help && name !== "help" && (name !== "call" || positionals.length === 0))
+    return main(["help", name]);
   const seams = realSeams();
   const config = loadConfig({
     flags,
@@ -75,7 +78,10 @@ function parse(args: readonly string[], command: Command) {
   } catch (cause) {
     throw new Problem(
       "invalid_input",
-      cause instanceof Error ? cause.message : "The flags are not valid.",
+      // Node adds how to give a word that begins with a dash, which none of ours does.
+      cause instanceof Error
+        ? cause.message.replace(/\.* To specify .*|\n.*/s, "").replace(/\.?$/, ".")
+        : "The flags are not valid.",
       "`fly-tokens help` lists the flags.",
       { cause },
     );

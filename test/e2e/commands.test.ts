@@ -51,6 +51,18 @@ describe("version, help and mistakes", () => {
       expect(await succeed(machine.flyTokens(words))).toMatch(/approve HANDLE[\s\S]*FLY_TOKENS_LOCAL_URL/);
   });
 
+  test("whoever asks what a command does gets an answer, and nothing is done", async () => {
+    await using machine = await openMachine();
+    const before = await machine.tree();
+    for (const name of ["http", "registry", "demo", "rotate-due", "caller", "init", "stdio"])
+      for (const help of ["--help", "-h"]) {
+        const { code, stdout, stderr } = await machine.flyTokens([name, help], { timeout: 10_000 });
+        expect([code, stderr]).toEqual([0, ""]);
+        expect(stdout).toMatch(new RegExp(`^  ${name} `));
+      }
+    expect(await machine.tree()).toEqual(before);
+  });
+
   test("a command or a flag that does not exist ends with code 2, and stdout stays empty", async () => {
     await using machine = await openMachine();
     for (const words of [["mint"], ["call", "--colour"], ["http", "--port", "x"]]) {
