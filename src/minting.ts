@@ -75,9 +75,7 @@ export async function orRevoke<T>(tokens: Tokens, id: string, act: () => Promise
   } catch (error) {
     await revokeOrSay(tokens, id, error);
     if (!(error instanceof Problem)) throw error;
-    throw new Problem(error.code, `${error.message} The new token ${id} was revoked.`, error.fix, {
-      cause: error,
-    });
+    throw error.told({ sentence: `${error.message} The new token ${id} was revoked.` });
   }
 }
 

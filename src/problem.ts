@@ -39,6 +39,12 @@ export interface ProblemDetails {
   cause?: unknown;
 }
 
+interface Told {
+  code?: ProblemCode;
+  sentence?: string;
+  fix?: string;
+}
+
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;
@@ -61,6 +67,11 @@ export class Problem extends Error {
     if (details.allowed) this.allowed = details.allowed;
     if (details.did_you_mean) this.did_you_mean = details.did_you_mean;
     if (details.retry_after !== undefined) this.retry_after = details.retry_after;
+  }
+
+  /** The same in other words, or of another code; its details stay, and it is the cause. */
+  told({ code = this.code, sentence = this.message, fix = this.fix }: Told): Problem {
+    return new Problem(code, sentence, fix, { ...this, cause: this });
   }
 }
 

@@ -10,6 +10,7 @@ const mayImport: Record<string, readonly string[]> = {
   main: ["commands", "config", "log", "problem", "seams", "secret"],
   commands: ["*"],
   mcp: [
+    "in-time",
     "tool",
     "offer (type)",
     "prompt",
@@ -54,7 +55,14 @@ const mayImport: Record<string, readonly string[]> = {
     "package-managers/package-manager (type)",
     "disk/change (type)",
   ],
-  completion: ["expiry", "problem", "context (type)", "providers/provider (type)", "providers/choose (type)"],
+  completion: [
+    "in-time",
+    "expiry",
+    "problem",
+    "context (type)",
+    "providers/provider (type)",
+    "providers/choose (type)",
+  ],
   rotation: [
     "problem",
     "secret",
@@ -249,6 +257,7 @@ const mayImport: Record<string, readonly string[]> = {
   fingerprints: ["secret"],
   formats: [],
   html: [],
+  "in-time": [],
   json: [],
   loopback: [],
   nearest: [],

@@ -52,11 +52,6 @@ function asInput<Value>(check: () => Value): Value {
   try {
     return check();
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const { message, fix, allowed, did_you_mean } = error;
-    throw new Problem("invalid_input", message, fix, {
-      ...(allowed && { allowed }),
-      ...(did_you_mean !== undefined && { did_you_mean }),
-    });
+    throw error instanceof Problem ? error.told({ code: "invalid_input" }) : error;
   }
 }

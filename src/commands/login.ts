@@ -83,7 +83,7 @@ function unkept(error: unknown, isRevoked: boolean): unknown {
   const fate = isRevoked
     ? "The new credential was revoked."
     : "The new credential could not be revoked: revoke it on the platform's web page.";
-  return new Problem(error.code, `${error.message} ${fate}`, error.fix, { cause: error });
+  return error.told({ sentence: `${error.message} ${fate}` });
 }
 
 /** @throws Problem `file_unwritable` */

@@ -1,5 +1,6 @@
 /** Completes what somebody is typing, at once or not at all: a picker must neither wait for an issuer nor fail with it. */
 import type { Context } from "../context.ts";
+import { inTime } from "../in-time.ts";
 import { Problem } from "../problem.ts";
 import { type Completion, lastOf, matching } from "./match.ts";
 import type { Source } from "./source.ts";
@@ -27,7 +28,7 @@ export async function complete(
   context: Context,
   report: (error: unknown) => void,
 ): Promise<Completion> {
-  const values = await inTime(valuesNow(source, asked, context, report));
+  const values = await inTime(valuesNow(source, asked, context, report), patience, []);
   if (source !== "package_managers") return matching(values, asked.typed);
   const { before, members, last } = lastOf(asked.typed);
   const others = values.filter((value) => !members.includes(value));
@@ -56,12 +57,4 @@ function valuesNow(
   });
   ofContext.set(key, { at: now, values });
   return values;
-}
-
-async function inTime(values: Promise<readonly string[]>): Promise<readonly string[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<readonly string[]>((resolve) => {
-    timer = setTimeout(() => resolve([]), patience);
-  });
-  return Promise.race([values, late]).finally(() => clearTimeout(timer));
 }

@@ -33,11 +33,9 @@ export function refuseHere({ here = [] }: Pick<Tool, "here">, given: unknown): v
 /** An error for them: what only the operator can mend is said to be theirs. */
 export function toldElsewhere(error: unknown): unknown {
   if (!(error instanceof Problem)) return error;
-  const { code, message, allowed, did_you_mean, retry_after, cause } = error;
   const fix = fixElsewhere(error.fix);
+  if (fix === error.fix) return error;
   // Where the way out is another one, what would have been accepted leads nowhere.
-  const values =
-    fix === error.fix ? { ...(allowed && { allowed }), ...(did_you_mean && { did_you_mean }) } : {};
-  const wait = retry_after === undefined ? {} : { retry_after };
-  return new Problem(code, message, fix, { ...values, ...wait, cause });
+  const { code, message, retry_after, cause } = error;
+  return new Problem(code, message, fix, { ...(retry_after !== undefined && { retry_after }), cause });
 }

@@ -10,6 +10,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import type { Context } from "../context.ts";
+import { inTime } from "../in-time.ts";
 import { Problem } from "../problem.ts";
 import type { Resource } from "../resource.ts";
 import { toldElsewhere } from "./elsewhere.ts";
@@ -109,15 +110,11 @@ async function listed(
   { context, report }: Shared,
 ): Promise<ListResourcesResult> {
   if (!list || (like !== undefined && !mayRead(ctx))) return { resources: [] };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<[]>((resolve) => {
-    timer = setTimeout(() => resolve([]), patience);
-  });
   const found = (async () => list(await context()))().catch((error: unknown) => {
     if (!(error instanceof Problem)) report(error);
     return [];
   });
-  const members = await Promise.race([found, late]).finally(() => clearTimeout(timer));
+  const members = await inTime(found, patience, []);
   return {
     resources: members.map(({ value, ...about }) => ({
       ...about,

@@ -94,7 +94,7 @@ export async function orRevoked<Result>(
   } catch (error) {
     await revokeOrSay(making, id);
     if (!(error instanceof Problem)) throw error;
-    throw new Problem(error.code, `${error.message} The new token was revoked.`, error.fix, { cause: error });
+    throw error.told({ sentence: `${error.message} The new token was revoked.` });
   }
 }
 

@@ -53,7 +53,7 @@ export async function takeBack(
             said: `Everything was put back; the new token ${new_id} could NOT be revoked.`,
             fix: `Revoke ${new_id} with revoke_token. ${error.fix}`,
           };
-  return new Problem(error.code, `${error.message} ${said}`, fix, { cause: error });
+  return error.told({ sentence: `${error.message} ${said}`, fix });
 }
 
 /** @throws Problem */

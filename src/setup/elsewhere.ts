@@ -71,8 +71,10 @@ function planOn(machine: TheirMachine, job: Job): Plan {
     return planAll({ ...job, place: machine.place }, held, theirTexts(managers, machine));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const { code, message, fix, ...details } = error;
-    throw new Problem(code, asTheyCallIt(message, machine), asTheyCallIt(fix, machine), details);
+    throw error.told({
+      sentence: asTheyCallIt(error.message, machine),
+      fix: asTheyCallIt(error.fix, machine),
+    });
   }
 }
 

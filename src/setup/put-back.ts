@@ -42,7 +42,5 @@ export async function putBack(
     );
   }
   if (!(error instanceof Problem)) return error;
-  return new Problem(error.code, [error.message, ...said].filter(Boolean).join(" "), error.fix, {
-    cause: error,
-  });
+  return error.told({ sentence: [error.message, ...said].filter(Boolean).join(" ") });
 }

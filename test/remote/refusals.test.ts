@@ -178,3 +178,15 @@ it("what the arguments of a call are is decided before they are looked at: a ref
   );
   expect(new Set(answers).size).toBe(1);
 });
+
+it("a refusal for the arguments says what it would say at home", async () => {
+  await using world = await openTheirWorld();
+  const [here, there] = await Promise.all([
+    world.here.connect({ era: "modern" }),
+    world.there.connect({ era: "modern" }),
+  ]);
+  const args = { name: "x", permission: "read_onyl" };
+  const { error } = await there.call("generate_token", args);
+  expect(error).toMatchObject({ argument: "permission", did_you_mean: "read_only" });
+  expect(error).toEqual((await here.call("generate_token", args)).error);
+});

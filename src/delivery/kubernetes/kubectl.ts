@@ -80,8 +80,7 @@ const refusals: readonly [RegExp, ProblemCode, string][] = [
 /** A kubectl that was stopped, or lost its connection, may have done it all the same. */
 export function perhapsDone(error: unknown, { name }: Target): unknown {
   if (!(error instanceof Problem) || error.code !== "command_failed") return error;
-  const sentence = `${error.message} The secret ${name} may have been replaced all the same.`;
-  return new Problem(error.code, sentence, error.fix, { cause: error });
+  return error.told({ sentence: `${error.message} The secret ${name} may have been replaced all the same.` });
 }
 
 /** @param sent what it was given: of the login in there, which is encoded twice, no part is repeated */
