@@ -1,4 +1,4 @@
-/** cargo: a registry beside crates.io in its configuration, the token in its credentials file or with our helper. */
+/** cargo: a registry beside the public one in its configuration, the token in its credentials file or with our helper. */
 import type { Texts } from "../disk/change.ts";
 import { toml } from "../formats/toml.ts";
 import {
@@ -147,12 +147,14 @@ function mirrorFor(
   if (other !== undefined)
     return {
       wanted: false,
-      warnings: [`${file} replaces crates.io by another source already, and still does.`],
+      warnings: [`${file} replaces Cargo's public registry by another source already, and still does.`],
     };
   if (style === "reference")
     return {
       wanted: false,
-      warnings: ["crates.io is not replaced by this registry: without the variable no crate could be had."],
+      warnings: [
+        "Cargo's public registry is not replaced by this one: without the variable no crate could be had.",
+      ],
     };
   return { wanted: true, warnings: [] };
 }

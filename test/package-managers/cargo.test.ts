@@ -42,7 +42,7 @@ describe("what is written", () => {
     expect(written(plan({ [userFile]: before }))[userFile]).toBe(`${before}\n${index}${provider}`);
   });
 
-  it("takes the place of crates.io only for a registry that has its crates, and of nothing else", () => {
+  it("takes the place of the public one only for a registry that has its crates, and of nothing else", () => {
     const mirrors = { mirrors: true };
     expect(written(plan({}, mirrors))[userFile]).toBe(
       `${index}${provider}\n[source.crates-io]\nreplace-with = "fly"\n`,
@@ -50,7 +50,7 @@ describe("what is written", () => {
     const vendored = '[source.crates-io]\nreplace-with = "vendored"\n';
     const draft = plan({ [userFile]: vendored }, mirrors);
     expect(written(draft)[userFile]).toBe(`${vendored}\n${index}${provider}`);
-    expect(draft.warnings.join()).toContain("replaces crates.io by another source already");
+    expect(draft.warnings.join()).toContain("replaces Cargo's public registry by another source already");
     expect(written(plan({}, { ...mirrors, style: "reference" }))[userFile]).toBe(index + provider);
   });
 

@@ -35,6 +35,10 @@ describe.each(guides)("the guide to $id on $platform", ({ manager, platform, tex
       expect(text).toContain(words);
   });
 
+  it("says for which registry it is, since a mirror without the public packages would break builds", () => {
+    expect(text).toMatch(/has the public packages.*dry_run shows what is right/);
+  });
+
   it("names tools that there are", () => {
     const names = tools.map(({ name }) => name);
     const named = [...text.matchAll(/\b[a-z]+_(?:token|package_manager)\b/g)].map(([name]) => name);

@@ -24,6 +24,8 @@ export function guideTo(manager: PackageManager, platform: NodeJS.Platform): str
   const sections = [
     `# ${names}: a registry, with a token`,
     `In what follows, \`registry.example\` stands for the registry, \`${user}\` for the token's user name, \`${token}\` for its value, and \`~\` for your home folder. The value is a secret: do not put it into a chat, a command line or a file that git tracks.`,
+    // As targetOf makes it. By hand, a mirror of the public packages that has none of them breaks every build.
+    "The registry here has the public packages as well, and the token may publish. Yours may have another path, or need fewer lines (the local registry, for one, has no public Maven packages): dry_run shows what is right for it.",
     `## By tool\n\n${byTool(manager)}`,
     `## What is written\n\nScopes: ${scopes.join(", ")}. Secret styles, the usual one first:\n\n${styles.map((style) => `- \`${style}\`: ${styleWords[style]}`).join("\n")}`,
     ...examples.flatMap(({ example }) => (example instanceof Problem ? [] : [exampleIn(example)])),

@@ -179,7 +179,7 @@ describeWith(["cargo"], "cargo", () => {
     expect(await machine.read(".cargo/config.toml")).toBe(config);
   });
 
-  test("a registry that has the public crates too takes the place of crates.io", async () => {
+  test("a registry that has the public crates too takes the place of the public one", async () => {
     await using registry = await startRegistry();
     await using crates = await startCargo(registry);
     await using machine = await cargoMachine(registry, crates.index);
