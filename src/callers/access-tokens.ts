@@ -50,11 +50,14 @@ export async function checkAccessToken(token: string, expected: Expected): Promi
 }
 
 function callerIn(payload: JWTPayload & { client_id?: unknown; azp?: unknown; scp?: unknown }): Caller {
+  const { sub } = payload;
+  // Of another form all of them would have the same name.
+  if (typeof sub !== "string" || sub === "") throw new NotAdmitted("malformed");
   const client = [payload.client_id, payload.azp].find((one) => typeof one === "string");
   const said = payload.scope ?? payload.scp;
   const words = typeof said === "string" ? said.split(" ") : Array.isArray(said) ? said.map(String) : [];
   return {
-    id: idOf(String(payload.sub), client),
+    id: idOf(sub, client),
     scopes: [...new Set(words.filter(isScope))],
     expires: Number(payload.exp) + tolerance,
   };
@@ -66,7 +69,8 @@ function idOf(sub: string, client: string | undefined): string {
   // By way of bytes: half a character would make `encodeURIComponent` throw.
   const plain = parts.map((part) => encodeURIComponent(Buffer.from(part).toString()));
   const text = plain.join("/").replaceAll("%40", "@");
-  return `oauth:${text.length <= 200 ? text : createHash("sha256").update(text).digest("hex")}`;
+  // With a colon, which no other text has here: nobody can choose the name that another's is shortened to.
+  return `oauth:${text.length <= 200 ? text : `sha256:${createHash("sha256").update(text).digest("hex")}`}`;
 }
 
 async function reasonOf(error: unknown): Promise<Reason> {

@@ -84,8 +84,11 @@ describe("an access token", () => {
         async (end) => (await admit(await issuer.sign({ claims: { sub: "ü".repeat(200) + end } }))).id,
       ),
     );
-    for (const id of ids) expect(id).toMatch(/^oauth:[0-9a-f]{64}$/);
+    for (const id of ids) expect(id).toMatch(/^oauth:sha256:[0-9a-f]{64}$/);
     expect(new Set(ids).size).toBe(2);
+    const [sub = ""] = ids.map((id) => id.replace("oauth:", ""));
+    const chosen = await admit(await issuer.sign({ claims: { sub, client_id: undefined } }));
+    expect(ids).not.toContain(chosen.id);
   });
 
   it.each(badTokens)("%s is refused: %s", async (_name, reason, make) => {

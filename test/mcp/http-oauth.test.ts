@@ -37,9 +37,11 @@ describe("a client without a token", () => {
     await using _ = door;
     const response = await door.fetch(post({ host, authorization: undefined }));
     expect(response.status).toBe(401);
-    const challenge = response.headers.get("www-authenticate");
-    expect(challenge).toContain(`resource_metadata="${here}"`);
-    expect(challenge).toContain('scope="tokens:read"');
+    // Without an error: it has not done anything wrong (RFC 6750, section 3.1).
+    expect(response.headers.get("www-authenticate")).toBe(
+      `Bearer scope="tokens:read", resource_metadata="${here}"`,
+    );
+    expect(await response.json()).toMatchObject({ error: { message: "There is no bearer." } });
   });
 
   it.each(["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"])(
@@ -67,7 +69,7 @@ describe("a client without a token", () => {
     const asked = request("/.well-known/oauth-protected-resource/mcp", { host });
     expect((await door.fetch(asked)).status).toBe(404);
     const { headers } = await door.fetch(post({ host, authorization: undefined }));
-    expect(headers.get("www-authenticate")).not.toContain("resource_metadata");
+    expect(headers.get("www-authenticate")).toBe('Bearer scope="tokens:read"');
   });
 });
 

@@ -8,9 +8,16 @@ import {
   verifyBearerToken,
 } from "@modelcontextprotocol/server";
 import { Allowances, networkOf } from "../../callers/allowance.ts";
-import { type Admission, type Caller, IssuerDown, NotAdmitted, type Reason } from "../../callers/caller.ts";
+import {
+  type Admission,
+  type Caller,
+  IssuerDown,
+  NotAdmitted,
+  type Reason,
+  reasons,
+} from "../../callers/caller.ts";
 import { type Scope, tokenScopes } from "../../callers/scopes.ts";
-import { tooMuch } from "./answers.ts";
+import { refusal, tooMuch } from "./answers.ts";
 import type { Limits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -28,7 +35,7 @@ export interface AuthenticatorOptions {
 /** Nobody in particular: with `--anonymous`. */
 const anyone: AuthInfo = { token: "", clientId: "anonymous", scopes: tokenScopes };
 
-/** @param wanted scopes of which one is enough; all of them are named when none is there */
+/** @param wanted scopes of which one is enough; the first is asked for when none is there */
 export type Authenticate = (
   request: Request,
   address: string,
@@ -48,6 +55,20 @@ export function authenticator(options: AuthenticatorOptions): Authenticate {
     });
   const verifier = { verifyAccessToken: async (token: string) => authInfoOf(await admission(token)) };
 
+  const notLetIn = (reason: Reason, error: unknown, address: string, asked: readonly Scope[]) => {
+    metrics.failed(reason);
+    // Asking without a bearer is how a client finds out that it needs one.
+    const wait = reason === "missing" ? 0 : failures.take(networkOf(address));
+    if (wait > 0) {
+      metrics.refused("failures");
+      return tooMuch(429, "Too many bearers that are not valid", wait);
+    }
+    note({ http: "not let in", reason, address });
+    const sentence = error instanceof Error ? error.message : "";
+    const answer = challenge(new OAuthError(OAuthErrorCode.InvalidToken, sentence), asked);
+    return reason === "missing" ? withoutError(answer) : answer;
+  };
+
   return async (request, address, wanted) => {
     const asked = wanted.slice(0, 1);
     try {
@@ -62,18 +83,16 @@ export function authenticator(options: AuthenticatorOptions): Authenticate {
         return tooMuch(503, "The authorization server does not answer", error.retryAfter);
       const reason = reasonOf(error, request);
       if (reason === undefined) throw error;
-      metrics.failed(reason);
-      // Asking without a bearer is how a client finds out that it needs one.
-      const wait = reason === "missing" ? 0 : failures.take(networkOf(address));
-      if (wait > 0) {
-        metrics.refused("failures");
-        return tooMuch(429, "Too many bearers that are not valid", wait);
-      }
-      note({ http: "not let in", reason, address });
-      const sentence = error instanceof Error ? error.message : "";
-      return challenge(new OAuthError(OAuthErrorCode.InvalidToken, sentence), asked);
+      return notLetIn(reason, error, address, asked);
     }
   };
+}
+
+/** Who has shown nothing has done nothing wrong: it is told what to show, without an error (RFC 6750, section 3.1). */
+function withoutError({ headers }: Response): Response {
+  const said = headers.get("www-authenticate") ?? "";
+  const asks = said.replace(/error="[^"]*",\s*/, "").replace(/error_description="[^"]*",\s*/, "");
+  return refusal(401, reasons.missing, { "www-authenticate": asks });
 }
 
 /** The bearer stays behind: whoever is handed this cannot pass it on. */
