@@ -14,7 +14,7 @@ export const checkPackageManager = defineTool({
   name: "check_package_manager",
   title: "Check package managers",
   description:
-    "Diagnose why an install, pull, publish, push or login fails (401, 403, denied), or test whether it works: reads the files of npm, pip, docker and others, asks the registry, and says which token that is, what outranks it, and why it is refused.",
+    "Diagnose why an install, download, pull, publish, push or login fails, is broken, denied or forbidden (401, 403, 404), or test and verify whether it works: reads the files of npm, pip, docker and others, asks the registry, and says which token that is, what outranks it, and why it is refused.",
   effect: "read",
   here: true,
   input: z.object({

@@ -29,7 +29,7 @@ const inputShape = z.object({
     .optional()
     .describe("reference: a variable or netrc holds it; helper: our own store"),
   flyio: flyioRequestShape.pick({ app: true, org: true }).optional(),
-  reason: z.string().min(1).max(300).optional().describe("What for, in the user's words"),
+  reason: z.string().min(1).max(300).optional(),
   provider: z.string().optional(),
   dry_run: z.boolean().default(false),
   verify: z.boolean().default(true),
@@ -66,7 +66,7 @@ export const told = defineTool({
   name: "configure_package_manager",
   title: "Set up package managers",
   description:
-    "Set up npm, pip, docker, maven, cargo, yarn and others on the user's machine to install from our registry, publish or push: tells the lines for each file such as .npmrc, with YOUR_TOKEN in place of the token, the login command, and the request that proves it. Writes and mints nothing.",
+    "Set up or connect npm, pnpm, yarn, pip, docker, maven, gradle, cargo, helm and others on the user's machine to install from our registry, publish or push: tells the lines for each file such as .npmrc, with YOUR_TOKEN in place of the token, the login command, and the request that proves it. Writes and mints nothing.",
   effect: "read",
   input: inputShape.extend({
     manager: z.string().describe("npm, several with commas"),
@@ -101,7 +101,7 @@ export const configurePackageManager = defineTool({
   name: "configure_package_manager",
   title: "Set up package managers",
   description:
-    "Set up npm, pip, docker, maven, cargo, yarn and others to install from the registry, publish or push: mints a token, logs in, edits one entry of a file such as .npmrc, and verifies with a real request; if a step fails, all is put back. Never shows the token.",
+    "Set up or connect npm, pnpm, yarn, pip, docker, maven, gradle, cargo, helm and others to install from the registry, publish or push: mints a token, logs in, edits one entry of a file such as .npmrc, and verifies with a real request; all or nothing. Never shows the token.",
   effect: "write",
   input: inputShape,
   here: ["project_dir", "token_id", "token_from"],

@@ -7,7 +7,7 @@ export const createEnvironment = defineTool({
   name: "create_environment",
   title: "Create an environment",
   description:
-    "Add a new runtime environment such as staging. Each image pulled with its tokens counts as a deployment, which describe_environment shows.",
+    "Add a new runtime environment (env, stage) such as staging, a demo or a sandbox. Each image pulled with its tokens counts as a deployment.",
   effect: "create",
   input: z.object({
     name: z.string().regex(/^[a-z0-9-]{1,63}$/, "lower-case letters, digits and hyphens, at most 63"),

@@ -7,7 +7,7 @@ export const deleteToken = defineTool({
   name: "delete_token",
   title: "Delete tokens",
   description:
-    "Clean up: remove old tokens, expired or already revoked, from the list for good. An active one stays (still_active).",
+    "Clean or tidy up the list: purge or remove old tokens that no longer work, expired or already revoked, for good. An active one stays (still_active).",
   effect: "destroy",
   input: z.object({
     ids: z.array(z.string().min(1).max(200)).min(1).max(100),

@@ -6,7 +6,7 @@ export const describeEnvironment = defineTool({
   name: "describe_environment",
   title: "Describe environments",
   description:
-    "Show what is running in an environment such as production, which version is live, whether it is behind (drift), and the history of what was deployed; without a name, which environments there are. Known from pulls with its tokens, not from clusters.",
+    "Show what runs in an environment (env, stage) such as production (prod): which version or release is deployed or live, whether it is outdated or behind the newest (drift), and the history of what went out when; without a name, which environments there are. Known from pulls, not clusters.",
   effect: "read",
   input: z.object({
     name: z.string().optional(),

@@ -7,7 +7,7 @@ export const findLeaks = defineTool({
   name: "find_leaks",
   title: "Find leaked tokens",
   description:
-    "Scan a repo or other folders, and git history if asked, for leaked secrets, committed or left in code: access tokens and other credentials, also encoded. Says where each is, whose, whether it still works, and what to do; never its value.",
+    "Scan a repo or other folders, and git history if asked, for leaked or exposed secrets: keys, tokens and other credentials committed, pasted or hardcoded in code, config or logs, also encoded. Says where each is, whose, whether it still works, and what to do; never its value.",
   effect: "read",
   here: true,
   input: z.object({

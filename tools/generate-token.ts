@@ -22,8 +22,8 @@ const inputShape = z.object({
   environment: z.string().optional(),
   ...deliveryShape,
   idempotency_key: idempotencyKeyShape(200).optional().describe("Never mints twice"),
-  flyio: flyioRequestShape.optional().describe("kind overrides permission; commands: exact argument lists"),
-  reason: z.string().min(1).max(300).optional().describe("What for, in the user's words"),
+  flyio: flyioRequestShape.optional().describe("kind overrides permission"),
+  reason: z.string().min(1).max(300).optional().describe("What the user wants it for"),
   provider: z.string().optional(),
 });
 
@@ -76,16 +76,16 @@ export const generateToken = defineTool({
   name: "generate_token",
   title: "Generate a token",
   description:
-    "Create a new token, read-only for 30 days by default: a credential for CI, a server or a person; for a deployment name its environment. The value is shown once, or stored unseen (deliver_to). Not for package managers: configure_package_manager mints its own.",
+    "Create, make or issue a new token: a credential, secret or API key that CI, a server or a person needs; read-only for 30 days by default. For a deployment name its environment. The value is shown once, or stored unseen (deliver_to). configure_package_manager mints its own.",
   effect: "create",
   input: inputShape,
   here: ["deliver_path", "deliver_name", "deliver_in", "deliver_git", "kubernetes"],
   elsewhere: {
     description:
-      "Create (mint) a new token, read-only for 30 days by default: a credential for CI, a server or a person; for a deployment name its environment. The value is shown once. configure_package_manager says where a package manager wants it.",
+      "Create, make or issue (mint) a new token: a credential, secret or API key that CI, a server or a person needs; read-only for 30 days by default. For a deployment name its environment. The value is shown once. configure_package_manager says where a package manager wants it.",
     quiet: ["deliver_to"],
   },
-  quiet: ["deliver_git", "flyio.cluster", "flyio.command_prefixes"],
+  quiet: ["deliver_git", "kubernetes.context", "flyio.cluster", "flyio.command_prefixes"],
   output: z.object({
     show_once_warning: z.string(),
     token: tokenShape.omit({

@@ -12,11 +12,11 @@ export const getStatus = defineTool({
   name: "get_status",
   title: "Get status",
   description:
-    "Show the status of this server: who you are logged in as, which issuers are reachable, what you are allowed to do, which package managers are installed and configured, and how to mend what is missing. Start here.",
+    "Show an overview of the status: who you are logged in as, whether the server is connected and which issuers are reachable, what you are allowed to do, which package managers are installed and configured, and what is still missing. Start here.",
   effect: "read",
   elsewhere: {
     description:
-      "Show the status of this server: who it is logged in as, which issuers are reachable, what you are allowed to do, and what is missing. Start here.",
+      "Show an overview of the status: who the server is logged in as, whether it is connected and which issuers are reachable, what you are allowed to do, and what is still missing. Start here.",
   },
   input: z.object({}),
   output: z.object({

@@ -13,7 +13,7 @@ export const getToken = defineTool({
   name: "get_token",
   title: "Get a token",
   description:
-    "Show details of one token: who made it, when it was last used, where it is used here, what it pulled last. Never its value. explain tells what a Fly.io token (from, or made just now) may do, access whether it may do one thing.",
+    "Show details of one token: its rights and permissions, whether it is still valid and until when, who made it, when it was last used, where it is used here, what it pulled last. Never its value. explain decodes a Fly.io token (from, or made just now) and tells what it can do; access, whether it may do one thing.",
   effect: "read",
   input: z.object({
     id: z.string().min(1).max(200).optional(),
@@ -25,9 +25,9 @@ export const getToken = defineTool({
   here: ["from", "explain", "access"],
   elsewhere: {
     description:
-      "Show details of one token: who made it, when it was last used, what it pulled last. Never its value.",
+      "Show details of one token: its rights and permissions, whether it is still valid and until when, who made it, when it was last used, what it pulled last. Never its value.",
   },
-  quiet: ["access.mutation", "access.feature"],
+  quiet: ["access.volume", "access.mutation", "access.feature"],
   output: z.object({
     token: tokenShape.optional(),
     delivered_to: z.array(z.string()),

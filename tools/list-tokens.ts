@@ -8,7 +8,7 @@ export const listTokens = defineTool({
   name: "list_tokens",
   title: "List tokens",
   description:
-    "Find tokens: all, or which expire soon (expires_within), which somebody created (created_by), how many there are, and their ids. Newest first, in pages; never their values.",
+    "Show or find all tokens: which keys and credentials there are and how many, whose they are (created_by), which are active or about to run out (expires_within), and their ids. Newest first; never their values.",
   effect: "read",
   input: z.object({
     status: statuses.optional(),
@@ -23,7 +23,7 @@ export const listTokens = defineTool({
     flyio: flyioQueryShape.optional(),
     provider: z.string().optional(),
   }),
-  quiet: ["sort"],
+  quiet: ["sort", "permission"],
   output: z.object({
     tokens: z.array(tokenShape),
     next_cursor: z.string().optional(),

@@ -10,7 +10,7 @@ export const restorePackageManager = defineTool({
   name: "restore_package_manager",
   title: "Undo a set-up",
   description:
-    "Undo or revert what configure_package_manager did to a config file: by restore_id, or the last edit for a manager. It is put back as it was; where it has changed since, only our entries go. Revokes no token.",
+    "Undo, revert, reset or roll back what configure_package_manager did to a config file, by restore_id or the last edit for a manager. The old file is put back as it was before; where it has changed since, only our entries go. Revokes no token.",
   effect: "write",
   here: true,
   input: z.object({

@@ -11,18 +11,24 @@ export const restrictToken = defineTool({
   name: "restrict_token",
   title: "Narrow a token",
   description:
-    "Restrict (attenuate) a Fly.io token that the user holds, offline: a weaker copy, read-only, limited to an app, a machine or a command, such as one that can only run `uptime` on app web. Shown once, or delivered unseen.",
+    "Restrict (attenuate) a Fly.io token that you have, offline: a weaker version with reduced rights or a shorter lifetime, limited or narrowed down to read-only, one app, machine or command. Shown once, or stored unseen.",
   effect: "create",
   here: true,
   input: z.object({
     from: z.string().describe("env:NAME, file:PATH, keychain:NAME, or an id made just now"),
-    restrictions: restrictionsShape.describe(
-      'commands: exact argument lists; actions: "read", "everything but delete"; caveats: raw {type, body}',
-    ),
+    restrictions: restrictionsShape.describe('commands: exact; actions: "read", "everything but delete"'),
     ...deliveryShape,
     deliver_path: z.string().optional(),
   }),
-  quiet: ["restrictions.command_prefixes", "deliver_name", "deliver_in", "deliver_git", "kubernetes"],
+  quiet: [
+    "restrictions.command_prefixes",
+    "restrictions.volumes",
+    "restrictions.caveats",
+    "deliver_name",
+    "deliver_in",
+    "deliver_git",
+    "kubernetes",
+  ],
   output: z.object({
     show_once_warning: z.string(),
     explanation: z.array(z.string()),

@@ -20,7 +20,7 @@ export const revokeToken = defineTool({
   name: "revoke_token",
   title: "Revoke tokens",
   description:
-    "Invalidate or disable tokens at once and for good, by ids or a filter such as created_by: somebody left, a laptop was stolen, a token leaked. Whatever uses them is cut off.",
+    "Revoke or end tokens now and for good: kill, invalidate, disable, block or cancel keys that must not work any more, since somebody left, a laptop was stolen or a key leaked. By ids or a filter such as created_by. Whatever uses them is cut off.",
   effect: "destroy",
   input: z.object({
     ids: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),

@@ -45,7 +45,7 @@ export const rotateToken = defineTool({
   name: "rotate_token",
   title: "Rotate tokens",
   description:
-    "Replace or renew tokens, such as those that expire soon: every package manager, file and secret on record here is updated with a fresh one of the same rights and tried, then the old one is revoked, at once or after keep_old_for. If a step fails, all is put back.",
+    "Replace, renew, refresh or swap a token, or all that expire soon, for a fresh one with the same rights: it is put in every package manager, file and secret on record here and tried, all or none; then the old one is revoked, at once or after keep_old_for.",
   effect: "destroy",
   input: inputShape,
   here: [
@@ -59,10 +59,10 @@ export const rotateToken = defineTool({
   ],
   elsewhere: {
     description:
-      "Replace or renew a token: a fresh one of the same rights is shown once; the old one is revoked a day later, or after keep_old_for. One that is in use where this server runs is rotated there.",
+      "Replace, renew, refresh or swap a token before it expires, for a fresh one with the same rights, which is shown once; the old one is revoked a day later, or after keep_old_for. One that is in use where this server runs is rotated there.",
     quiet: ["deliver_to"],
   },
-  quiet: ["deliver_path", "deliver_name", "deliver_in", "deliver_git", "kubernetes"],
+  quiet: ["idempotency_key", "deliver_path", "deliver_name", "deliver_in", "deliver_git", "kubernetes"],
   output: partialShape.extend({
     show_once_warning: z.string().optional(),
     credential: z.object({ username: z.string(), token: z.string() }).optional(),

@@ -36,7 +36,7 @@ const inputs = new WeakMap<Tool, z.ZodObject>();
 export function inputOf(tool: Tool): z.ZodObject {
   const known = inputs.get(tool);
   if (known) return known;
-  const confirmation = z.string().optional().describe("Only after the user agreed");
+  const confirmation = z.string().optional().describe("Only if the user agreed");
   const input = (tool.plan ? tool.input.extend({ confirmation }) : tool.input).strict();
   inputs.set(tool, input);
   return input;
