@@ -1,5 +1,6 @@
 /** What of the docs follows from the code: tables in pages, and a page for each package manager. */
-import { settings } from "../src/config/settings.ts";
+import { formOf } from "../src/config/choices.ts";
+import { type SettingKey, settings } from "../src/config/settings.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
 import { problemCodes } from "../src/problem.ts";
 import { guideTo } from "../src/resources/guide/guide.ts";
@@ -51,7 +52,10 @@ export function blocks({ root, tools, packageManagers }: Sources): [string, stri
       "settings",
       table(
         ["variable", "what it decides"],
-        Object.values(settings).map(({ env, about }) => [`\`${env}\``, about]),
+        (Object.keys(settings) as SettingKey[]).map((key) => [
+          `\`${settings[key].env}\``,
+          settings[key].about + formOf(key),
+        ]),
       ),
     ],
     [

@@ -5,7 +5,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import openapiTypescript, { astToString } from "openapi-typescript";
-import { settings } from "../src/config/settings.ts";
+import { formOf } from "../src/config/choices.ts";
+import { type SettingKey, settings } from "../src/config/settings.ts";
 import { saidOf } from "../src/mcp/offers.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
 import type { Prompt } from "../src/prompt.ts";
@@ -159,7 +160,7 @@ for (const [page, name, text] of blocks({ root: fileURLToPath(root), tools, pack
 for (const [path, text] of guides(packageManagers)) put(path, text);
 put(
   ".env.example",
-  `${["# Every setting, with nothing set. Copy to .env, and start with --env-file .env to trust it.", ...Object.values(settings).flatMap(({ env, about }) => [`# ${about}`, `${env}=`])].join("\n")}\n`,
+  `${["# Every setting, with nothing set. Copy to .env, and start with --env-file .env to trust it.", ...(Object.keys(settings) as SettingKey[]).flatMap((key) => [`# ${settings[key].about}${formOf(key)}`, `${settings[key].env}=`])].join("\n")}\n`,
 );
 
 if (stale.length > 0) {

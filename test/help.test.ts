@@ -39,6 +39,19 @@ it.each(Object.keys(commands).filter((name) => name !== "credential-helper"))(
   },
 );
 
+it("says what a setting may be, and what holds without it", async () => {
+  const text = await help();
+  for (const words of [
+    /FLY_TOKENS_CONFIRM .*\(auto, always, never; default auto\)/,
+    /FLY_TOKENS_INLINE_SECRETS .*\(allow, deny; default allow\)/,
+    /FLY_TOKENS_READ_ONLY .*\(true, false; default false\)/,
+    /FLY_TOKENS_LOG .*default error/,
+    /FLY_TOKENS_LOCAL_URL .*\(default http:/,
+    /FLY_TOKENS_HTTP_PORT .*default 7410/,
+  ])
+    expect(text).toMatch(words);
+});
+
 it("refuses to tell of what there is not", async () => {
   await expect(help("mint")).rejects.toMatchObject({ code: "invalid_input" });
 });

@@ -1,4 +1,5 @@
-import { secretKeys, settings } from "../config/settings.ts";
+import { formOf } from "../config/choices.ts";
+import { type SettingKey, secretKeys, settings } from "../config/settings.ts";
 import { Problem } from "../problem.ts";
 import type { Command } from "./command.ts";
 
@@ -40,9 +41,9 @@ export const command: Command = {
 };
 
 function everything(): string {
-  const rows = Object.entries(settings)
-    .filter(([key]) => !secretKeys.some((secret) => secret === key))
-    .map(([key, { env, about }]) => [`--${key.replaceAll("_", "-")}`, env, about]);
+  const rows = (Object.keys(settings) as SettingKey[])
+    .filter((key) => !secretKeys.includes(key))
+    .map((key) => [`--${key.replaceAll("_", "-")}`, settings[key].env, settings[key].about + formOf(key)]);
   const secrets = secretKeys.map((key) => [settings[key].env, settings[key].about]);
   return [
     usage + table([...rows, ["--env-file FILE", "", "Settings from a file that you trust"]]),
