@@ -11,7 +11,7 @@ const verdict = z.object({ allowed: z.boolean(), because: z.array(z.string()) })
 
 export const getToken = defineTool({
   name: "get_token",
-  title: "Get a token",
+  title: "Token details",
   description:
     "Show details of one token: its rights and permissions, whether it is still valid and until when, who made it, when it was last used, where it is used here, what it pulled last. Never its value. explain decodes a Fly.io token (from, or made just now) and tells what it can do; access, whether it may do one thing.",
   effect: "read",

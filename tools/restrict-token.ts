@@ -9,7 +9,7 @@ const sameAsParent =
 
 export const restrictToken = defineTool({
   name: "restrict_token",
-  title: "Narrow a token",
+  title: "Narrow down a token",
   description:
     "Restrict (attenuate) a Fly.io token that you have, offline: a weaker version with reduced rights or a shorter lifetime, limited or narrowed down to read-only, one app, machine or command. Shown once, or stored unseen.",
   effect: "create",
