@@ -1,6 +1,6 @@
 /** What the end-to-end tests drive is made first: the programs in their folder, and the bundle as it is published. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 
@@ -19,7 +19,9 @@ export function setup(project: TestProject): void {
   const [wanted, installed] = ["package-lock.json", "node_modules/.package-lock.json"].map((file) =>
     newest([join(programs, file)]),
   );
-  if (Number(installed) < Number(wanted)) npm(["ci", "--prefix", join(root, programs)]);
+  // A link leads to the programs of another checkout, which npm would remove.
+  const isLink = lstatSync(join(root, programs, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink();
+  if (!isLink && Number(installed) < Number(wanted)) npm(["ci", "--prefix", join(root, programs)]);
   const sources = ["src", "tools", "prompts", "scripts", "package.json", "package-lock.json"];
   if (newest(["dist/main.js"]) <= newest(sources)) npm(["run", "--silent", "build"]);
   const setting = (name: string) => npm(["config", "get", name]).trim();
