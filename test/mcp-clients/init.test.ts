@@ -124,6 +124,20 @@ test("a newer version keeps the flags that the entry has, unless they are asked 
   }
 });
 
+test("an undo does not speak of what is gone as left alone", async () => {
+  await using home = await tempHome();
+  await init(home, { client: "cursor" });
+  // Somebody took the entry out by hand, and set it up again.
+  await home.write(".cursor/mcp.json", '{"mcpServers": {}}\n');
+  await init(home, { client: "cursor" });
+  const set = (await home.read(".cursor/mcp.json")) ?? "";
+  await home.write(".cursor/mcp.json", set.replace('{"mcpServers": {', '{"x": 1, "mcpServers": {'));
+  const said = await init(home, { client: "cursor", undo: true });
+  expect(said).toContain("was taken out");
+  expect(said).not.toContain("Left alone");
+  expect(JSON.parse((await home.read(".cursor/mcp.json")) ?? "")).toEqual({ x: 1, mcpServers: {} });
+});
+
 test("two names stand side by side, and each is taken out by itself", async () => {
   await using home = await tempHome();
   await init(home, { client: "codex" });

@@ -1,5 +1,6 @@
 /** `fly-tokens init --undo`: what init wrote is taken back; an entry of ours that somebody else wrote is taken out. */
 import type { Disk, JournalRecord } from "../../disk/disk.ts";
+import { entriesOf } from "../../mcp-clients/entry.ts";
 import type { McpClient, Server } from "../../mcp-clients/mcp-client.ts";
 import { removal } from "../../mcp-clients/plan.ts";
 import { undoFor } from "../../mcp-clients/undo.ts";
@@ -17,7 +18,7 @@ export async function takeOut(client: McpClient, wish: Wish, disk: Disk): Promis
   for (const { id } of dry_run ? records.slice(-1) : records)
     outcomes.push(await disk.restore(id, undoFor(client), { dry_run }));
   if (records.length === 0) {
-    const server: Pick<Server, "name" | "main"> = { name, main: wish.program.at(-1) ?? "" };
+    const server: Pick<Server, "name" | "main"> = { name, main: wish.main };
     const { changes } = await disk.edit({
       purpose: { managers: [manager], scope: place.scope, project_dir: place.project_dir },
       files: [file],
@@ -27,12 +28,15 @@ export async function takeOut(client: McpClient, wish: Wish, disk: Disk): Promis
     outcomes.push({ changes, skipped: [] });
   }
   const changes = outcomes.flatMap((outcome) => outcome.changes);
+  // What an older record does not find any more was not left alone: it is gone.
+  const isLeft = Object.hasOwn(entriesOf(client, place, await disk.read([file])), name);
+  const left = new Set(isLeft ? outcomes.flatMap(({ skipped }) => skipped) : []);
   return [
     changes.length > 0
       ? `${client.title}: ${name} ${dry_run ? "would be" : "was"} taken out of ${file}.`
       : `${client.title}: nothing had to be taken out of ${file}.`,
     ...changes.map(({ diff }) => diff),
-    ...outcomes.flatMap(({ skipped }) => skipped.map((entry) => `Left alone: ${entry}`)),
+    ...[...left].map((entry) => `Left alone: ${entry}`),
   ];
 }
 
