@@ -53,7 +53,7 @@ async function setUp(
     args: [...args, ...wish.flags],
     settings: wish.settings,
     secrets: wish.secrets,
-    main: wish.program.at(-1) ?? "",
+    main: wish.main,
   };
   const file = client.file(place);
   const isHere = client.signs(place).some(isThere);

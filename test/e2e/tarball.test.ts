@@ -2,7 +2,7 @@
 import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { version } from "../../src/version.ts";
 import { tools } from "../../tools/index.generated.ts";
 import { type Machine, openMachine } from "./machine.ts";
@@ -152,9 +152,8 @@ describe.skipIf(process.versions.modules !== "115")("on Node 20, with better-sql
 
 describe("published to a registry, as clients are told to fetch it", () => {
   test("npx -y NAME@VERSION installs it into an empty cache and serves", async () => {
-    await using machine = await openMachine({
-      FLY_TOKENS_NPM_UPSTREAM: npmFlags()[npmFlags().indexOf("--registry") + 1] ?? "",
-    });
+    const { registry, cafile } = inject("npm");
+    await using machine = await openMachine({ FLY_TOKENS_NPM_UPSTREAM: registry });
     await useNode(machine, nodes["24"] ?? "");
     await machine.registry();
     const configure = { manager: "npm", permission: "read_write" };
@@ -162,14 +161,13 @@ describe("published to a registry, as clients are told to fetch it", () => {
       machine.flyTokens(["call", "configure_package_manager", "--json", JSON.stringify(configure)]),
     );
     await succeed(machine.run("npm", ["publish", packed.path]));
-    const cafile = npmFlags().indexOf("--cafile");
     await using host = await hostOf(machine, {
       command: "npx",
       args: ["-y", `${name}@${version}`],
       env: {
         NPM_CONFIG_OMIT: "optional",
         NPM_CONFIG_CACHE: machine.at("npm-cache"),
-        ...(cafile >= 0 && { NPM_CONFIG_CAFILE: npmFlags()[cafile + 1] ?? "" }),
+        ...(cafile !== undefined && { NPM_CONFIG_CAFILE: cafile }),
       },
     });
     expect(host.serverInfo).toMatchObject({ name: "fly-tokens", version });

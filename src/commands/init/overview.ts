@@ -8,7 +8,7 @@ import { Problem, quote } from "../../problem.ts";
 import type { Wish } from "./wish.ts";
 
 /** One line for each client, and one below it for each place where it starts this program, or that cannot be read. */
-export async function overview({ project, program }: Wish, disk: Disk): Promise<string[]> {
+export async function overview({ project, main }: Wish, disk: Disk): Promise<string[]> {
   const user: Place = { ...project, scope: "user" };
   const rows: string[] = [];
   for (const client of mcpClients) {
@@ -16,8 +16,7 @@ export async function overview({ project, program }: Wish, disk: Disk): Promise<
     // In the home folder both are one.
     const files = new Map(places.map((place) => [client.file(place), place]));
     const lines: Line[] = [];
-    for (const place of files.values())
-      lines.push(...(await look(client, place, program.at(-1) ?? "", disk)));
+    for (const place of files.values()) lines.push(...(await look(client, place, main, disk)));
     const isHere = client.signs(user).some(isThere) ? "found" : "not found";
     const state = lines.some(({ isSetUp }) => isSetUp) ? "set up" : isHere;
     rows.push(

@@ -27,6 +27,8 @@ export interface Wish {
   left_out: readonly string[];
   /** The words that start this program, its symbolic links followed. */
   program: readonly string[];
+  /** The last of them, its file: by which an entry of ours is known. */
+  main: string;
 }
 
 /** @throws Problem `invalid_input` */
@@ -56,6 +58,9 @@ export function wishOf({ flags, positionals, seams }: Invocation): Wish {
     ours.flatMap((name) => (seams.env[name] ? [[name, seams.env[name] ?? ""]] : [])),
   );
   const settings = flags["with-settings"] === true ? fixed(set, seams) : {};
+  const program = seams.program.map((word, index, { length }) =>
+    index === length - 1 ? locate(word).real : word,
+  );
   return {
     client: id === undefined ? undefined : clientNamed(id),
     place: scope === "project" ? project : user,
@@ -69,9 +74,8 @@ export function wishOf({ flags, positionals, seams }: Invocation): Wish {
     settings,
     secrets: secrets.filter((name) => seams.env[name]),
     left_out: Object.keys(set).filter((name) => !Object.hasOwn(settings, name)),
-    program: seams.program.map((word, index, { length }) =>
-      index === length - 1 ? locate(word).real : word,
-    ),
+    program,
+    main: program.at(-1) ?? "",
   };
 }
 
