@@ -6,8 +6,8 @@ import { parse } from "yaml";
 import { type Mount, openMount } from "../conformance/mount.ts";
 import { required, runSuite, type SuiteRun } from "../conformance/suite.ts";
 import { tempHome } from "../support/home.ts";
+import { serve } from "./http-server.ts";
 import { type Machine, openMachine } from "./machine.ts";
-import { served } from "./served.ts";
 
 // Some scenarios wait half a second for an answer, and a machine that is busy with other things may miss that once.
 const again = { retry: 1 };
@@ -79,7 +79,7 @@ describe("the conformance suites against fly-tokens http", () => {
   let url: string;
   beforeAll(async () => {
     machine = await openMachine();
-    ({ url } = await served(machine, { anonymous: true }));
+    ({ url } = await serve(machine, { FLY_TOKENS_HTTP_TOKEN: "" }, ["--anonymous"]));
   });
   afterAll(() => machine[Symbol.asyncDispose]());
 

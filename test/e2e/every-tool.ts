@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AjvJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/ajv";
 import { expect } from "vitest";
 import { formatHeader } from "../../src/macaroon/header.ts";
 import { mint } from "../../src/macaroon/mint.ts";
@@ -75,4 +76,19 @@ export async function tellEveryTool(call: CallTool): Promise<Told> {
   await succeed("describe_environment", { name: "production" });
   await refuse("describe_environment", { name: "moon" }, "not_found");
   return told;
+}
+
+/** Checks each success against the schema that was advertised for it. */
+export function validating(
+  call: CallTool,
+  listed: readonly { name: string; outputSchema?: unknown }[],
+): CallTool {
+  const validators = new AjvJsonSchemaValidator();
+  return async (name, args) => {
+    const result = await call(name, args);
+    const schema = listed.find((tool) => tool.name === name)?.outputSchema;
+    if (!result.isError)
+      expect(validators.getValidator(schema as object)(result.data), name).toMatchObject({ valid: true });
+    return result;
+  };
 }

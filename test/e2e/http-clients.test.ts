@@ -4,11 +4,11 @@ import { prompts } from "../../prompts/index.generated.ts";
 import { tools } from "../../tools/index.generated.ts";
 import { startRegistry } from "../support/registry.ts";
 import { type Agent, type AgentOptions, agentAt, agentOn } from "./agent.ts";
+import { authorization, serve } from "./http-server.ts";
 import { type Machine, openMachine } from "./machine.ts";
-import { bearer, served } from "./served.ts";
 import { openGate } from "./servers/gate.ts";
 
-const headers = { authorization: `Bearer ${bearer}` };
+const headers = { authorization };
 
 const kinds: [string, AgentOptions & { kind: "first" | "legacy" | "modern" }][] = [
   ["the first SDK", { kind: "first" }],
@@ -33,7 +33,7 @@ describe("a client over HTTP", () => {
   let url: string;
   beforeAll(async () => {
     machine = await openMachine();
-    ({ url } = await served(machine));
+    ({ url } = await serve(machine));
   });
   afterAll(() => machine[Symbol.asyncDispose]());
 
@@ -143,7 +143,7 @@ describe("a call that is given up in the middle", () => {
     const machine = await openMachine(settings);
     const agent =
       way === "http"
-        ? await agentAt((await served(machine)).url, headers, options)
+        ? await agentAt((await serve(machine)).url, headers, options)
         : await agentOn(machine, options);
     const held = gate.hold("POST", /\/tokens$/);
     const given = new AbortController();

@@ -19,7 +19,8 @@ async function memory(url: string): Promise<number> {
   return Number(/^process_resident_memory_bytes (\d+)/m.exec(body)?.[1]) / 2 ** 20;
 }
 
-test("1,000 connections at once are each served or refused, and memory comes to rest", async () => {
+// Beside the next one, which waits for half a minute.
+test.concurrent("1,000 connections at once are each served or refused, and memory comes to rest", async () => {
   await using machine = await openMachine();
   // Without a bound, Node lets its heap grow before it looks for what can go: what grows would be no sign of anything.
   const { program, url } = await serve(machine, { NODE_OPTIONS: "--max-old-space-size=64" });
@@ -49,7 +50,7 @@ test("1,000 connections at once are each served or refused, and memory comes to 
   expect(await program.ended).toBe(0);
 });
 
-test("clients that send slowly or too much are cut, while others are served", async () => {
+test.concurrent("clients that send slowly or too much are cut, while others are served", async () => {
   await using machine = await openMachine();
   const { url } = await serve(machine);
   const { host } = new URL(url);
