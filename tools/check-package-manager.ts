@@ -12,7 +12,7 @@ import { defineTool } from "../src/tool.ts";
 
 export const checkPackageManager = defineTool({
   name: "check_package_manager",
-  title: "Check a set-up",
+  title: "Check package managers",
   description:
     "Diagnose why an install, download, pull, publish, push or login fails, is broken, denied or forbidden (401, 403, 404), or test and verify whether it works: reads the files of npm, pip, docker and others, asks the registry, and says which token that is, what outranks it, and why it is refused.",
   effect: "read",

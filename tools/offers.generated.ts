@@ -3,7 +3,7 @@ import type { Offer } from "../src/offer.ts";
 
 export const offers: readonly Offer[] = [
   {
-    ...{"name":"check_package_manager","title":"Check a set-up","description":"Diagnose why an install, download, pull, publish, push or login fails, is broken, denied or forbidden (401, 403, 404), or test and verify whether it works: reads the files of npm, pip, docker and others, asks the registry, and says which token that is, what outranks it, and why it is refused.","effect":"read","here":true,"asks":false,"makes":false,"input":{"type":"object","properties":{"manager":{"description":"Default: all in use","type":"string"},"scope":{"default":"user","type":"string","enum":["user","project"]},"project_dir":{"type":"string"},"provider":{"type":"string"}}},"output":["package_managers"]},
+    ...{"name":"check_package_manager","title":"Check package managers","description":"Diagnose why an install, download, pull, publish, push or login fails, is broken, denied or forbidden (401, 403, 404), or test and verify whether it works: reads the files of npm, pip, docker and others, asks the registry, and says which token that is, what outranks it, and why it is refused.","effect":"read","here":true,"asks":false,"makes":false,"input":{"type":"object","properties":{"manager":{"description":"Default: all in use","type":"string"},"scope":{"default":"user","type":"string","enum":["user","project"]},"project_dir":{"type":"string"},"provider":{"type":"string"}}},"output":["package_managers"]},
     load: async () => (await import("./check-package-manager.ts")).checkPackageManager as never,
   },
   {
