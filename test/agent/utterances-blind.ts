@@ -1,6 +1,7 @@
 /**
- * What people say to a coding agent, written with nothing in view but the tools' names and one line on each tool's job: no
- * text of a tool and none of the other utterances (docs/agent-ergonomics.md). Some are not good English, on purpose.
+ * What people say to a coding agent, written with nothing in view but the tools' names, one line on each tool's job and a
+ * list of words for it: no text of a tool and none of the other utterances (docs/agent-ergonomics.md). Some are not good
+ * English, on purpose.
  */
 export interface BlindlySaid {
   plain: readonly string[];
