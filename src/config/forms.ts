@@ -8,6 +8,15 @@ export const secret = (shortest = 1) =>
     .string()
     .min(shortest)
     .transform((text) => new Secret(text));
+
+/** For a key that everything hangs on: what is typed as a placeholder is none. */
+export const key = (shortest: number) =>
+  z
+    .string()
+    .min(shortest)
+    // Of 32 random digits one in a hundred million times as few are different.
+    .refine((text) => new Set(text).size >= 6, "it is not random: take `openssl rand -hex 32`")
+    .transform((text) => new Secret(text));
 export const list = () =>
   z.union([
     z.array(z.string()),
@@ -36,20 +45,25 @@ const caller = () =>
 
 /** In the file an object; in the environment NAME=SHA256:SCOPE+SCOPE. */
 export const callers = () =>
-  z.union([
-    z.record(z.string(), caller()),
-    z
-      .string()
-      .transform((text) =>
-        Object.fromEntries(
-          Object.entries(pairs(text)).map(([name, said]) => {
-            const [sha256 = "", ...scopes] = said.split(/:(.*)/s).filter(Boolean);
-            return [name, { sha256, scopes: scopes.join("").split("+").filter(Boolean) }];
-          }),
-        ),
-      )
-      .pipe(z.record(z.string(), caller())),
-  ]);
+  z.union(
+    [
+      z.record(z.string(), caller()),
+      z
+        .string()
+        // Of two lines the first would be gone without a word, and its bearer with it.
+        .refine((text) => namesIn(text).length === Object.keys(pairs(text)).length)
+        .transform((text) =>
+          Object.fromEntries(
+            Object.entries(pairs(text)).map(([name, said]) => {
+              const [sha256 = "", ...scopes] = said.split(/:(.*)/s).filter(Boolean);
+              return [name, { sha256, scopes: scopes.join("").split("+").filter(Boolean) }];
+            }),
+          ),
+        )
+        .pipe(z.record(z.string(), caller())),
+    ],
+    "NAME=SHA256:SCOPE+SCOPE, each name once",
+  );
 
 export const endpoints = () =>
   z.union([z.record(z.string(), url()), z.string().transform(pairs).pipe(z.record(z.string(), url()))]);
@@ -62,6 +76,10 @@ export function pairs(text: string): Record<string, string> {
       .filter((part) => part.trim() !== "")
       .map((part) => part.split(/=(.*)/s, 2).map((word) => word.trim())),
   );
+}
+
+function namesIn(text: string): string[] {
+  return text.split(",").filter((part) => part.trim() !== "");
 }
 
 function isPlain(text: string): boolean {

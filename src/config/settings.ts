@@ -1,7 +1,7 @@
 /** Every setting and its form. How they are read and merged is in config.ts. */
 import * as z from "zod";
 import { lifetime } from "../expiry.ts";
-import { callers, endpoints, flag, list, pairs, repositoryKey, secret, url } from "./forms.ts";
+import { callers, endpoints, flag, key, list, pairs, repositoryKey, secret, url } from "./forms.ts";
 
 /**
  * Every setting: its key in the file (and, with dashes, as a flag), its name in the environment, and its form, which is
@@ -161,7 +161,7 @@ export const settings = {
     env: "FLY_TOKENS_HTTP_KEY",
     guarded: true,
     secret: true,
-    form: () => secret(32),
+    form: () => key(32),
     about:
       "`fly-tokens http`: seals what a caller brings back, the same for all replicas; at least 32 random characters",
   },

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Exposure, exposureOf } from "../../src/callers/exposure.ts";
 import { loadConfig } from "../../src/config.ts";
 
-const key = "k".repeat(32);
+const key = "0123456789abcdef".repeat(2);
 const token = "a-bearer-of-16-or-more";
 const caller = `ci=${"0".repeat(64)}:tokens:read`;
 const remote = {
@@ -90,6 +90,15 @@ describe("beyond loopback", () => {
       expect.objectContaining({ code: "not_configured", fix: expect.stringMatching(fix) }),
     );
   });
+});
+
+it.each(["k".repeat(64), "0123".repeat(8), "----".repeat(10)])("%s is no key", (typed) => {
+  expect(() => exposure({ ...remote, HTTP_KEY: typed })).toThrow(/HTTP_KEY is not valid: it is not random/);
+});
+
+it("a caller who is named twice is not quietly one of the two", () => {
+  const twice = `${caller},${caller.replace(/=./, (start) => (start === "=0" ? "=1" : "=0"))}`;
+  expect(() => exposure({ ...remote, HTTP_CALLERS: twice })).toThrow(/each name once/);
 });
 
 it.each<[string, Record<string, string>]>([

@@ -12,7 +12,7 @@ import { bundle, listens, openMachine } from "./machine.ts";
 const remote = {
   FLY_TOKENS_HTTP_HOST: "0.0.0.0",
   FLY_TOKENS_HTTP_URL: "https://tokens.example.com/mcp",
-  FLY_TOKENS_HTTP_KEY: "k".repeat(32),
+  FLY_TOKENS_HTTP_KEY: "0123456789abcdef".repeat(2),
 };
 
 describe("it starts", () => {
