@@ -41,6 +41,13 @@ async function main(argv: readonly string[]): Promise<number> {
   // Nobody who asks what a command does wants it done. `call TOOL` tells of the tool.
   if (flags.help && name !== "help" && (name !== "call" || positionals.length === 0))
     return main(["help", name]);
+  // Not quoted: it may be a secret. Passed over, `call TOOL '{…}'` would do something else than was asked.
+  if (positionals.length > (command.takes ?? Number.POSITIVE_INFINITY))
+    throw new Problem(
+      "invalid_input",
+      `There is a word too many behind ${name}.`,
+      `\`fly-tokens help ${name}\` says what it takes.`,
+    );
   const seams = realSeams();
   const config = loadConfig({
     flags,

@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 
 export const command: Command = {
   about: "Agree to a plan at the terminal",
+  takes: 1,
   async run({ config, seams, positionals: [handle] }) {
     if (!handle)
       throw new Problem(

@@ -12,6 +12,7 @@ import { untilSignal } from "./signal.ts";
 /** The same tools for scripts, through the same server: structured output on stdout, problems on stderr, exit codes. */
 export const command: Command = {
   about: "Call one tool",
+  takes: 1,
   flags: { json: { type: "string" } },
   words: async () => (await import("../../tools/index.generated.ts")).tools.map(({ name }) => name),
   async run(invocation) {

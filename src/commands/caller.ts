@@ -6,6 +6,7 @@ import type { Command } from "./command.ts";
 
 export const command: Command = {
   about: "A new bearer for a caller of `fly-tokens http`: caller NAME [--scopes tokens:read,tokens:write]",
+  takes: 1,
   flags: { scopes: { type: "string" } },
   async run({ flags, positionals: [name] }) {
     if (!name)

@@ -26,6 +26,8 @@ export interface Command {
     string,
     { type: "string" | "boolean"; short?: string; multiple?: boolean; values?: readonly string[] }
   >;
+  /** How many words may follow the command's name; where it is not said, the command looks itself. */
+  takes?: number;
   /** What the word after the command's name may be, where there are few; for the same. */
   words?(): readonly string[] | Promise<readonly string[]>;
   /** Returns the exit code when it is done. */

@@ -8,6 +8,7 @@ import { Broken, Stage } from "./demo/stage.ts";
 
 export const command: Command = {
   about: "The whole job in a throw-away home",
+  takes: 0,
   async run() {
     const stage = await Stage.open();
     const session = new Session(stage.env);

@@ -34,6 +34,7 @@ Flags, each also a variable and a key of config.json
 
 export const command: Command = {
   about: "Show this",
+  takes: 1,
   async run({ positionals: [name] }) {
     process.stdout.write(`${name === undefined ? everything() : blockOf(name)}\n`);
     return 0;

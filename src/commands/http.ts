@@ -17,6 +17,7 @@ const drainBeyondLoopback = 5;
 
 export const command: Command = {
   about: "MCP server over HTTP, by default on http://127.0.0.1:7410/mcp",
+  takes: 0,
   flags: {
     port: { type: "string" },
     anonymous: { type: "boolean" },

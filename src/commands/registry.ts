@@ -5,6 +5,7 @@ import { untilSignal } from "./signal.ts";
 
 export const command: Command = {
   about: "The local registry in the foreground",
+  takes: 0,
   flags: { url: { type: "string" } },
   async run({ config, seams, log, flags }) {
     const options = serveOptions(config, seams, typeof flags.url === "string" ? flags.url : config.local_url);

@@ -63,6 +63,25 @@ describe("version, help and mistakes", () => {
     expect(await machine.tree()).toEqual(before);
   });
 
+  test("a word too many is refused before anything is done, and not repeated", async () => {
+    await using machine = await openMachine();
+    const before = await machine.tree();
+    for (const words of [
+      ["call", "get_status"],
+      ["caller", "ci"],
+      ["approve", "x"],
+      ["http"],
+      ["registry"],
+      ["demo"],
+    ]) {
+      const { code, stdout, stderr } = await machine.flyTokens([...words, '{"status": "active"}']);
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain(`fly-tokens help ${words[0]}`);
+      expect(stderr).not.toContain("active");
+    }
+    expect(await machine.tree()).toEqual(before);
+  });
+
   test("a command or a flag that does not exist ends with code 2, and stdout stays empty", async () => {
     await using machine = await openMachine();
     for (const words of [["mint"], ["call", "--colour"], ["http", "--port", "x"]]) {
