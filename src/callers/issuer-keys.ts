@@ -31,6 +31,7 @@ export function issuerKeys(options: KeysOptions): JWTVerifyGetKey {
   let quietUntil = 0;
 
   const down = (cause: unknown) => {
+    quietUntil = now().getTime() + pause;
     report(new Error("The keys of the authorization server cannot be read.", { cause }));
     return new IssuerDown(pause / 1000, { cause });
   };
@@ -49,10 +50,7 @@ export function issuerKeys(options: KeysOptions): JWTVerifyGetKey {
     const wait = quietUntil - now().getTime();
     if (wait > 0) throw new IssuerDown(Math.ceil(wait / 1000));
     opening ??= open()
-      .catch((cause: unknown) => {
-        quietUntil = now().getTime() + pause;
-        throw down(cause);
-      })
+      .catch((cause: unknown) => Promise.reject(down(cause)))
       .finally(() => {
         opening = undefined;
       });
@@ -61,10 +59,13 @@ export function issuerKeys(options: KeysOptions): JWTVerifyGetKey {
 
   return async (header, token) => {
     const keys = await ready();
-    const { errors } = await import("jose");
+    const { createLocalJWKSet, errors } = await import("jose");
+    const wait = quietUntil - now().getTime();
     try {
-      return await keys(header, token);
+      return await (wait > 0 ? createLocalJWKSet(keys.jwks() ?? { keys: [] }) : keys)(header, token);
     } catch (error) {
+      // Anybody can name a key that there is not, as often as they like: the issuer is not asked each time.
+      if (wait > 0 && error instanceof errors.JWKSNoMatchingKey) throw new IssuerDown(Math.ceil(wait / 1000));
       const isOfToken = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
       throw isOfToken.some((kind) => error instanceof kind) ? error : down(error);
     }

@@ -162,6 +162,19 @@ describe("the issuer's keys", () => {
     await expect(admit(await issuer.sign())).rejects.toBeInstanceOf(IssuerDown);
   });
 
+  it("are asked for once in a while from an issuer that is down, whatever keys are named", async () => {
+    const { issuer, admit, clock, reported } = await door();
+    await admit(await issuer.sign());
+    const named = async (kid: string) => admit(await issuer.sign({ header: { kid } }));
+    issuer.down = true;
+    for (const kid of ["a", "b", "c"]) await expect(named(kid)).rejects.toBeInstanceOf(IssuerDown);
+    expect([keysAsked(issuer), reported.length]).toEqual([2, 1]);
+    expect(await admit(await issuer.sign())).toMatchObject({ id: "oauth:ann/agent" });
+    clock.now = new Date(clock.now.getTime() + 5_001);
+    issuer.down = false;
+    await expect(named("a")).rejects.toMatchObject({ reason: "key" });
+  });
+
   it.each<[string, Record<string, unknown>]>([
     ["is of another issuer", { issuer: "https://evil.example" }],
     ["is of an issuer with one slash more", { issuer: `${url}/` }],
