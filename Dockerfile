@@ -1,5 +1,5 @@
 # fly-tokens in a container: stdio by default; `http` or any other command follows the image's name.
-ARG BASE=docker.io/library/node:24-slim
+ARG BASE=node:24-slim
 
 FROM ${BASE} AS build
 WORKDIR /src

@@ -2,6 +2,7 @@
 import { formOf } from "../src/config/choices.ts";
 import { type SettingKey, settings } from "../src/config/settings.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
+import { defaultComposerRepository, defaultNugetSources } from "../src/package-managers/public-registries.ts";
 import { problemCodes } from "../src/problem.ts";
 import { guideTo } from "../src/resources/guide/guide.ts";
 import type { Tool } from "../src/tool.ts";
@@ -74,8 +75,15 @@ export function blocks({ root, tools, packageManagers }: Sources): [string, stri
 export function guides(packageManagers: readonly PackageManager[]): [string, string][] {
   return packageManagers.map((one) => [
     guide(one.id),
-    `<!-- Written by \`npm run generate\`. -->\n${guideTo(one, "linux").trimEnd()}\n`,
+    `<!-- Written by \`npm run generate\`. -->\n${withoutHosts(guideTo(one, "linux")).trimEnd()}\n`,
   ]);
+}
+
+/** This project names no registry's host; who reads the resource is told it. */
+function withoutHosts(text: string): string {
+  const { key, value } = defaultNugetSources.dotnet;
+  const hosts = [new URL(value).hostname, key, defaultComposerRepository];
+  return hosts.reduce((left, host) => left.replaceAll(host, "the-public-registry"), text);
 }
 
 const guide = (id: string) => `docs/package-managers/${id}.md`;

@@ -440,7 +440,12 @@ it("names no registry's host and no path of a machine", () => {
     ...sources,
     ...files("test"),
     ...files("scripts"),
+    ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => join("docs", name)),
     "README.md",
+    "CHANGELOG.md",
+    "Dockerfile",
     "manifest.json",
     "package-lock.json",
     "package.json",
@@ -450,9 +455,14 @@ it("names no registry's host and no path of a machine", () => {
     ["registry", "npmjs"],
     ["files", ["python", "hosted"].join("")],
     ["pypi", "org"],
+    ["crates", "io"],
+    ["docker", "io"],
+    ["nuget", "org"],
+    ["packagist", "org"],
+    ["proxy", "golang", "org"],
   ]
-    .map((labels) => labels.join("."))
+    .map((labels) => labels.join("\\."))
     .join("|");
-  const forbidden = new RegExp(`${hosts}|"resolved"s*:`);
+  const forbidden = new RegExp(`${hosts}|"resolved"\\s*:`);
   expect(everything.filter((file) => forbidden.test(text(file)))).toEqual([]);
 });
