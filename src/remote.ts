@@ -59,7 +59,8 @@ export function foldersHere(
 const operators = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|`fly-tokens [\w-]/;
 
 /** A fix as they are told it: what only the operator can do is said to be theirs, and no value goes anywhere here. */
-export function fixElsewhere(fix: string): string {
+export function fixElsewhere(fix: string, code?: ProblemCode): string {
   if (/\bwith deliver_to\b/.test(fix)) return `Ask who runs the server. Or: ${onYourOwn}`;
-  return operators.test(fix) ? `This is for who runs the server: ${fix}` : fix;
+  // All files are here.
+  return operators.test(fix) || code?.startsWith("file_") ? `This is for who runs the server: ${fix}` : fix;
 }

@@ -22,7 +22,7 @@ export const command: Command = {
     const { createContext } = await import("../context.ts");
     const { confirmations } = createContext(config, seams);
     const { tool, plan, caller } = await confirmations.look(handle);
-    const who = caller === undefined ? "" : `, asked for by ${quote(caller, 100)}`;
+    const who = caller === undefined ? "" : `, asked for by ${quote(caller, 256)}`;
     process.stdout.write(`${tool}${who}\n${plan.lines.map((line) => `  ${line}`).join("\n")}\n`);
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await terminal

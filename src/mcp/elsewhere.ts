@@ -33,7 +33,7 @@ export function refuseHere({ here = [] }: Pick<Tool, "here">, given: unknown): v
 /** An error for them: what only the operator can mend is said to be theirs. */
 export function toldElsewhere(error: unknown): unknown {
   if (!(error instanceof Problem)) return error;
-  const fix = fixElsewhere(error.fix);
+  const fix = fixElsewhere(error.fix, error.code);
   if (fix === error.fix) return error;
   // Where the way out is another one, what would have been accepted leads nowhere.
   const { code, message, retry_after, cause } = error;
