@@ -324,7 +324,8 @@ describe.each<ClientOptions["era"]>(["legacy", "modern"])("with a client of the 
     expect(await here.tree()).toMatchObject(
       Object.fromEntries(Object.entries(files).map(([name, text]) => [name, `0600 ${text}`])),
     );
-  });
+    // Every tool, one after the other.
+  }, 120_000);
 
   it("an error that nobody foresaw says nothing, and the log has it without the secret", async () => {
     await using scene = await openScene(era);
