@@ -347,7 +347,8 @@ function environments(open: Open): void {
     await using opened = await open();
     const all = whole(opened.provider);
     const calls = [all.get(name), all.running(name), all.drift(name), all.history(name, { limit: 1 })];
-    for (const call of calls) expect(await rejection(call)).toMatchObject({ code: "not_found" });
+    for (const refusal of await Promise.all(calls.map(rejection)))
+      expect(refusal).toMatchObject({ code: "not_found" });
   });
 
   test("know what runs, since when, how far it is behind, and what ran before", async () => {
