@@ -2,7 +2,7 @@
  * HANDLES FOR CALLS THAT A PERSON HAS TO AGREE TO: for one caller, one tool with exactly these arguments, once, for ten
  * minutes. What it stands for is the plan that the person was shown. The model cannot make one up.
  */
-import { createHash } from "node:crypto";
+import { digest } from "../digest.ts";
 import { Problem } from "../problem.ts";
 import type { Plan } from "../tool.ts";
 
@@ -72,13 +72,4 @@ function invalid(why: string): Problem {
     `The confirmation ${why}; nothing was changed.`,
     "Call the tool without `confirmation` to get a new plan, and show it to the user.",
   );
-}
-
-/** SHA-256 (base64url) of a value's JSON with the members of every object in order. */
-export function digest(value: unknown): string {
-  const ordered = (_key: string, member: unknown): unknown =>
-    member !== null && typeof member === "object" && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member;
-  return createHash("sha256").update(JSON.stringify(value, ordered)).digest("base64url");
 }

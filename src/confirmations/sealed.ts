@@ -3,6 +3,7 @@
  * and none has to know which of the others gave them out. What is kept is only which of them are used, and approved.
  */
 import * as z from "zod";
+import { digest } from "../digest.ts";
 import type { Seal } from "../seal.ts";
 import type { Once } from "../state/once.ts";
 import type { Plan } from "../tool.ts";
@@ -10,7 +11,6 @@ import {
   type AskedFor,
   type Confirmations,
   checkCall,
-  digest,
   notApproved,
   type PendingPlan,
   unknown,

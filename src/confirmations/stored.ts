@@ -7,6 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { digest } from "../digest.ts";
 import { unwritable } from "../disk/refusals.ts";
 import { parseJson } from "../json.ts";
 import type { Plan } from "../tool.ts";
@@ -14,7 +15,6 @@ import {
   type AskedFor,
   type Confirmations,
   checkCall,
-  digest,
   notApproved,
   unknown,
   used,

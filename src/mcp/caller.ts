@@ -1,6 +1,6 @@
 /** Who makes a call, where the transport knows: over HTTP everybody has shown a bearer. */
-import { createHash } from "node:crypto";
 import type { ServerContext } from "@modelcontextprotocol/server";
+import { digest } from "../digest.ts";
 
 /** The caller's name, as the operator or the authorization server gave it; `undefined` over stdio. */
 export function callerOf(ctx: ServerContext): string | undefined {
@@ -15,8 +15,5 @@ export function withOwnKey<Args extends Record<string, unknown>>(args: Args, ctx
   const caller = callerOf(ctx);
   const { idempotency_key: key } = args;
   if (caller === undefined || typeof key !== "string") return args;
-  const own = createHash("sha256")
-    .update(JSON.stringify([caller, key]))
-    .digest("base64url");
-  return { ...args, idempotency_key: own };
+  return { ...args, idempotency_key: digest([caller, key]) };
 }

@@ -3,7 +3,6 @@
  * word typed, so that it cannot be accepted by accident. A client without forms, or one that declines by itself, gets
  * the plan and a single-use handle. What the model claims (`confirm: true`) counts for nothing.
  */
-import { createHash } from "node:crypto";
 import {
   acceptedContent,
   CLIENT_CAPABILITIES_META_KEY,
@@ -16,6 +15,7 @@ import {
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import type { Context } from "../context.ts";
+import { digest } from "../digest.ts";
 import { Problem } from "../problem.ts";
 import type { Plan, Tool } from "../tool.ts";
 import { callerOf } from "./caller.ts";
@@ -71,9 +71,7 @@ async function askPerson(
 ): Promise<"yes" | "cannot-ask" | InputRequiredResult> {
   const Form = z.object({ confirm: z.string().meta({ title: `Type "${plan.phrase}" to confirm` }) });
   const caller = callerOf(ctx);
-  const digest = createHash("sha256")
-    .update(JSON.stringify([tool.name, args, plan, caller ?? null]))
-    .digest("hex");
+  const question = digest([tool.name, args, plan, caller ?? null]);
   const now = context.now().getTime();
   const response = inputResponse(ctx.mcpReq.inputResponses, "confirm");
   if (response.kind === "missing") {
@@ -84,13 +82,13 @@ async function askPerson(
           requestedSchema: Form,
         }),
       },
-      requestState: sealState({ digest, at: now }, ctx, context),
+      requestState: sealState({ digest: question, at: now }, ctx, context),
     });
   }
   const asked = stateOf(ctx);
   const accepted = acceptedContent(ctx.mcpReq.inputResponses, "confirm", Form);
   // Asking again after a wrong answer makes clients loop: a wrong answer is a no.
-  if (asked?.digest !== digest || !(await context.returns(caller).once.spend(asked.id, asked.until)))
+  if (asked?.digest !== question || !(await context.returns(caller).once.spend(asked.id, asked.until)))
     throw refused("the answer belongs to another question");
   if (accepted) {
     if (accepted.confirm.trim() === plan.phrase) return "yes";

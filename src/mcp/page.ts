@@ -3,7 +3,7 @@
  * its user, and the call comes back for its answer, which is kept until then: what was made is made once. Whatever the
  * user says, the agent is told where the page is, too: a client may decline by itself.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import {
   type InputRequiredResult,
   inputRequired,
@@ -12,6 +12,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import type { Context } from "../context.ts";
+import { digest } from "../digest.ts";
 import { Problem } from "../problem.ts";
 import type { Tool } from "../tool.ts";
 import { elicitationOf } from "./consent.ts";
@@ -38,7 +39,7 @@ const keptFor = 600_000;
 export function afterPage(ctx: ServerContext, tool: Tool, args: Args): Output | undefined {
   if (inputResponse(ctx.mcpReq.inputResponses, "page").kind === "missing") return undefined;
   const call = kept.get(stateOf(ctx)?.kept ?? "");
-  if (call?.digest === digestOf(tool, args)) return call.output;
+  if (call?.digest === digest([tool.name, args])) return call.output;
   throw new Problem(
     "declined",
     "The answer belongs to another call; nothing was done.",
@@ -56,14 +57,14 @@ export async function pageFor(
   const page = url === undefined ? undefined : context.openEnds.get(url);
   if (!url || !page || elicitationOf(server, ctx)?.url === undefined) return undefined;
   const id = randomUUID();
-  const digest = digestOf(tool, args);
-  kept.set(id, { digest, output });
+  const question = digest([tool.name, args]);
+  kept.set(id, { digest: question, output });
   setTimeout(() => kept.delete(id), keptFor).unref();
   const params = { message: page.invitation, url, ...(isLegacy(ctx) && { elicitationId: id }) };
   if (isLegacy(ctx)) void tellWhenDone(server, id, page.done);
   return inputRequired({
     inputRequests: { page: inputRequired.elicitUrl(params) },
-    requestState: sealState({ digest, at: context.now().getTime(), kept: id }, ctx, context),
+    requestState: sealState({ digest: question, at: context.now().getTime(), kept: id }, ctx, context),
   });
 }
 
@@ -79,10 +80,4 @@ async function tellWhenDone(server: McpServer, id: string, done: Promise<void>):
   await server.server
     .createElicitationCompletionNotifier(id)()
     .catch(() => {});
-}
-
-function digestOf(tool: Tool, args: Args): string {
-  return createHash("sha256")
-    .update(JSON.stringify([tool.name, args]))
-    .digest("hex");
 }

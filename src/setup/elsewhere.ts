@@ -3,7 +3,6 @@
  * with placeholders where the login goes. Nothing of this machine is read, written or run for it, nothing is minted, and
  * nothing of this machine is in it.
  */
-
 import type { Context } from "../context.ts";
 import type { Change } from "../disk/change.ts";
 import type { Issued } from "../issued.ts";
