@@ -68,11 +68,11 @@ export function createMcpServer(parts: ServerParts): McpServer {
       capabilities: { tools: { listChanged: false }, prompts: { listChanged: false } },
     },
   );
-  const { tools, prompts, resources } = catalogueOf(parts);
-  for (const { offer, config } of tools) addTool(server, offer, config, parts);
+  const { tools, configs, prompts, resources } = catalogueOf(parts);
+  for (const { offer, config } of configs) addTool(server, offer, config, parts);
   addPrompts(server, prompts);
   addResources(server, resources, parts);
-  addCompletion(server, { ...parts, tools: tools.map(({ offer }) => offer), prompts, resources });
+  addCompletion(server, { ...parts, tools, prompts, resources });
   return server;
 }
 
@@ -100,12 +100,12 @@ function catalogueOf(parts: ServerParts): Catalogue {
 }
 
 function newCatalogue(parts: ServerParts) {
-  const tools = offered(parts).map((offer) => ({ offer, config: configOf(offer, parts) }));
-  const offers = tools.map(({ offer }) => offer);
+  const tools = offered(parts);
   return {
     tools,
-    prompts: promptsFor(parts.prompts, offers, parts.remote),
-    resources: resourcesFor(parts.resources ?? [], offers),
+    configs: tools.map((offer) => ({ offer, config: configOf(offer, parts) })),
+    prompts: promptsFor(parts.prompts, tools, parts.remote),
+    resources: resourcesFor(parts.resources ?? [], tools),
   };
 }
 
