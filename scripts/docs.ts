@@ -4,6 +4,7 @@ import { type SettingKey, settings } from "../src/config/settings.ts";
 import type { PackageManager } from "../src/package-managers/package-manager.ts";
 import { defaultComposerRepository, defaultNugetSources } from "../src/package-managers/public-registries.ts";
 import { problemCodes } from "../src/problem.ts";
+import { placeOf } from "../src/resources/guide/example.ts";
 import { guideTo } from "../src/resources/guide/guide.ts";
 import type { Tool } from "../src/tool.ts";
 import { firstSentence } from "./manifests.ts";
@@ -75,15 +76,19 @@ export function blocks({ root, tools, packageManagers }: Sources): [string, stri
 export function guides(packageManagers: readonly PackageManager[]): [string, string][] {
   return packageManagers.map((one) => [
     guide(one.id),
-    `<!-- Written by \`npm run generate\`. -->\n${withoutHosts(guideTo(one, "linux")).trimEnd()}\n`,
+    `<!-- Written by \`npm run generate\`. -->\n${forEverybody(guideTo(one, "linux")).trimEnd()}\n`,
   ]);
 }
 
-/** This project names no registry's host; who reads the resource is told it. */
-function withoutHosts(text: string): string {
+/** This project names no registry's host and no path of a machine; who reads the resource is told them. */
+function forEverybody(text: string): string {
   const { key, value } = defaultNugetSources.dotnet;
+  const { home, program } = placeOf("user", "linux");
   const hosts = [new URL(value).hostname, key, defaultComposerRepository];
-  return hosts.reduce((left, host) => left.replaceAll(host, "the-public-registry"), text);
+  return hosts
+    .reduce((left, host) => left.replaceAll(host, "the-public-registry"), text)
+    .replaceAll(home, "~")
+    .replaceAll(program.join(" "), "fly-tokens");
 }
 
 const guide = (id: string) => `docs/package-managers/${id}.md`;
