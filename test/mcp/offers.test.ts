@@ -5,16 +5,7 @@ import { advertiseInput, advertiseOutput, saidOf } from "../../src/mcp/offers.ts
 import { argumentsOf, parseInput } from "../../src/mcp/schema.ts";
 import { tools } from "../../tools/index.generated.ts";
 import { offers } from "../../tools/offers.generated.ts";
-
-const schema = z.strictObject({
-  name: z.string().min(1).max(20),
-  permission: z.enum(["read_only", "read_write"]).default("read_only"),
-  limit: z.int().min(1).max(200).default(50),
-  ids: z.array(z.string()).max(2).optional(),
-  filter: z
-    .strictObject({ status: z.enum(["active", "revoked"]).optional(), created_by: z.string() })
-    .optional(),
-});
+import { schema } from "./arguments.ts";
 
 describe("what is advertised", () => {
   const advertised = (from: ReturnType<typeof advertiseInput>) =>

@@ -2,16 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { parseInput } from "../../src/mcp/schema.ts";
 import { Problem } from "../../src/problem.ts";
-
-const schema = z.strictObject({
-  name: z.string().min(1).max(20),
-  permission: z.enum(["read_only", "read_write"]).default("read_only"),
-  limit: z.int().min(1).max(200).default(50),
-  ids: z.array(z.string()).max(2).optional(),
-  filter: z
-    .strictObject({ status: z.enum(["active", "revoked"]).optional(), created_by: z.string() })
-    .optional(),
-});
+import { schema } from "./arguments.ts";
 
 const secretLike = `ghp_${"A1b2".repeat(9)}`;
 
