@@ -8,6 +8,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**"],
     setupFiles: ["test/support/isolate.ts"],
+    globalSetup: ["test/support/postgres-setup.ts"],
     pool: "forks",
     // By default one core is left alone, which is half of a machine with two.
     maxWorkers: "100%",

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { sql } from "kysely";
-import { openDatabase } from "../src/registry/store/sqlite.ts";
+import { openSqlite } from "../src/registry/store/sqlite.ts";
 import { tokenSorts } from "../src/registry/token-list.ts";
 import { startRegistry, type TestRegistry } from "../test/support/registry.ts";
 import { inTurns, ms, type Row, row, timed } from "./measure.ts";
@@ -13,7 +13,7 @@ const repetitions = 20;
 
 /** Fills a registry's database with tokens that nobody holds: names and expiries in an order of their own. */
 async function fill(folder: string, count: number): Promise<void> {
-  const db = await openDatabase(join(folder, "registry.db"));
+  const db = await openSqlite(join(folder, "registry.db"));
   const hash = randomBytes(16).toString("hex");
   await sql`
     with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})

@@ -167,6 +167,7 @@ const mayImport: Record<string, readonly string[]> = {
     "seams (type)",
     "providers",
     "registry/serve",
+    "registry/store/artifacts (type)",
   ],
   "providers/flyio": [
     "problem",
@@ -400,6 +401,7 @@ describe("what only some may use", () => {
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed
+      "src/registry/store/postgres/open.ts", // the database's driver
       "src/rotation/places.ts", // the old one's, noted until every place has the new one's
       "src/rotation/successor.ts", // noted until every place has it
       "src/seal.ts", // keys are derived from it

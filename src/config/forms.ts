@@ -65,6 +65,49 @@ export const callers = () =>
     "NAME=SHA256:SCOPE+SCOPE, each name once",
   );
 
+/** As libpq understands it. */
+export const databaseUrl = () =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol),
+      "postgres://USER:PASSWORD@HOST/DATABASE",
+    )
+    .transform((text) => new Secret(text));
+
+/** `s3://bucket/prefix` */
+export const bucketUrl = () =>
+  z
+    .string()
+    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w.\-/]*)?$/, "s3://BUCKET/PREFIX")
+    .transform((text) => {
+      const { hostname: bucket, pathname } = new URL(text);
+      const prefix = pathname.replace(/^\/+|\/+$/g, "");
+      return { bucket, prefix: prefix && `${prefix}/` };
+    });
+
+const upstream = () =>
+  z
+    .url({ protocol: /^https?$/ })
+    .refine((text) => !/[?#]/.test(text), "a registry's URL has no query or fragment")
+    .transform((text) => new Secret(text.replace(/\/+$/, "")));
+
+/** `npm=https://…,docker=https://…`; each may carry a credential. */
+export const upstreams = () => {
+  const each = z.strictObject({
+    npm: upstream().optional(),
+    pypi: upstream().optional(),
+    docker: upstream().optional(),
+  });
+  return z.union([
+    each,
+    z
+      .string()
+      .transform((text): z.input<typeof each> => pairs(text))
+      .pipe(each),
+  ]);
+};
+
 export const endpoints = () =>
   z.union([z.record(z.string(), url()), z.string().transform(pairs).pipe(z.record(z.string(), url()))]);
 

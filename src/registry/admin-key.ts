@@ -5,10 +5,9 @@
 import { randomUUID } from "node:crypto";
 import { link, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Kysely } from "kysely";
 import { Problem } from "../problem.ts";
 import { credentialKind, hashOf, makeCredential } from "./credential.ts";
-import type { Database } from "./store/schema.ts";
+import type { RegistryDatabase } from "./store/database.ts";
 import { syncFolder } from "./store/sync.ts";
 
 /** The name of the user that the file's key belongs to. */
@@ -27,18 +26,50 @@ export async function readAdminKey(folder: string): Promise<string> {
 }
 
 /**
- * Sees to it that there is a key file and a user whom it belongs to. Processes that start at the same time in the same
- * folder agree on one key: the file appears with its content, or not at all.
+ * Sees to it that there is an admin, and a key file. Processes that start at the same time in the same folder agree on one
+ * key: the file appears with its content, or not at all.
+ * @param database `shared`: replicas in other folders use it, too. Then only the first of all makes a key; that one of them
+ *   has no file says nothing.
  */
-export async function ensureAdmin(folder: string, db: Kysely<Database>, now: Date): Promise<void> {
+export async function ensureAdmin(
+  folder: string,
+  db: RegistryDatabase,
+  now: Date,
+  database: "own" | "shared",
+): Promise<void> {
+  if (database === "shared") {
+    if (!(await anAdmin(db))) await makeFirst(folder, db, now);
+    return;
+  }
   const isNew = await makeKeyFile(folder);
-  const anAdmin = await db
-    .selectFrom("users")
-    .select("name")
-    .where("role", "=", "admin")
-    .limit(1)
-    .executeTakeFirst();
-  if (!isNew && anAdmin) return;
+  if (isNew || !(await anAdmin(db))) await setAdminKey(folder, db, now);
+}
+
+/** Of several replicas that meet an empty database at once, one is first; the others' new files open nothing, and go. */
+async function makeFirst(folder: string, db: RegistryDatabase, now: Date): Promise<void> {
+  const isNew = await makeKeyFile(folder);
+  const key_hash = hashOf(await readAdminKey(folder));
+  const isOurs = await db.atomically(async (transaction) => {
+    const found = await transaction
+      .selectFrom("users")
+      .select("key_hash")
+      .where("role", "=", "admin")
+      .execute();
+    if (found.length > 0) return found.some((admin) => admin.key_hash === key_hash);
+    const user = { name: firstAdmin, role: "admin", key_hash, created_at: now.getTime() } as const;
+    await transaction.insertInto("users").values(user).execute();
+    return true;
+  });
+  if (isNew && !isOurs) await rm(join(folder, "admin-key"));
+}
+
+async function anAdmin(db: RegistryDatabase): Promise<boolean> {
+  const admins = db.selectFrom("users").select("name").where("role", "=", "admin").limit(1);
+  return (await admins.executeTakeFirst()) !== undefined;
+}
+
+/** Makes the file's key that of the first admin. */
+async function setAdminKey(folder: string, db: RegistryDatabase, now: Date): Promise<void> {
   const key_hash = hashOf(await readAdminKey(folder));
   await db
     .insertInto("users")

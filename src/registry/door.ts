@@ -4,8 +4,8 @@
  */
 import { type Caller, type Door, Refusal } from "./caller.ts";
 import { credentialKind, hashOf } from "./credential.ts";
+import type { RegistryDatabase } from "./store/database.ts";
 import type { TokenRow } from "./store/schema.ts";
-import type { RegistryDatabase } from "./store/sqlite.ts";
 import { Throttle } from "./throttle.ts";
 import { statusOf } from "./tokens.ts";
 
@@ -31,10 +31,10 @@ interface Presented {
 export function openDoor(db: RegistryDatabase, now: () => Date, visits: WeakMap<Request, Visit>): Door {
   const throttle = new Throttle(limits);
 
-  function find({ value, username }: Presented): Caller | undefined {
+  async function find({ value, username }: Presented): Promise<Caller | undefined> {
     const kind = credentialKind(value);
     if (!kind) return undefined;
-    const caller = kind === "token" ? findToken(hashOf(value)) : findKey(hashOf(value));
+    const caller = await (kind === "token" ? findToken(hashOf(value)) : findKey(hashOf(value)));
     const matches =
       username === undefined ||
       username === caller?.username ||
@@ -42,14 +42,14 @@ export function openDoor(db: RegistryDatabase, now: () => Date, visits: WeakMap<
     return matches ? caller : undefined;
   }
 
-  function findToken(hash: string): Caller | undefined {
-    const token = db.lookup.token(hash);
+  async function findToken(hash: string): Promise<Caller | undefined> {
+    const token = await db.lookup.token(hash);
     if (!token || statusOf(token, now()) !== "active") return undefined;
     return { kind: "token", username: token.username, token };
   }
 
-  function findKey(hash: string): Caller | undefined {
-    const user = db.lookup.user(hash);
+  async function findKey(hash: string): Promise<Caller | undefined> {
+    const user = await db.lookup.user(hash);
     return user && { kind: "key", username: user.name, role: user.role };
   }
 
@@ -62,7 +62,7 @@ export function openDoor(db: RegistryDatabase, now: () => Date, visits: WeakMap<
   /** @returns the caller; `undefined` when the credential is not valid @throws Refusal 429 */
   async function admit(presented: Presented, request: Request): Promise<Caller | undefined> {
     const visit = visits.get(request) ?? { address: "" };
-    const caller = find(presented);
+    const caller = await find(presented);
     if (caller) {
       visit.caller = caller;
       if (caller.kind === "token") await noteUse(caller.token);

@@ -1,14 +1,15 @@
 /** What the service hands to each of its rooms (npm, PyPI, OCI, Maven, generic, management). */
-import type { Kysely } from "kysely";
 import type { Door } from "./caller.ts";
 import type { Blobs } from "./store/blobs.ts";
-import type { Database } from "./store/schema.ts";
+import type { RegistryDatabase } from "./store/database.ts";
 
 export interface RoomDeps {
-  db: Kysely<Database>;
+  db: RegistryDatabase;
   blobs: Blobs;
   door: Door;
   now(): Date;
+  /** Where clients reach the registry: the one that the operator names, else the one that the request was sent to. */
+  origin(request: Request): string;
   /** Where a client that asked at `from` is sent for a package that is not here; `undefined`: nowhere. No final slash. */
   upstream(ecosystem: "npm" | "pypi", from?: URL): Promise<string | undefined>;
 }

@@ -5,23 +5,34 @@
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Hono } from "hono";
+import type { Secret } from "../secret.ts";
 import { ensureAdmin, readAdminKey } from "./admin-key.ts";
 import { openDoor, type Visit } from "./door.ts";
+import type { GatewayOptions } from "./gateway/options.ts";
 import { genericRoom } from "./generic/index.ts";
 import { lineFor } from "./log-line.ts";
-import type { ManagementDeps } from "./management/gate.ts";
 import { managementRoom } from "./management/index.ts";
 import { mavenRoom } from "./maven/index.ts";
 import { npmRoom } from "./npm/index.ts";
 import { ociRoom } from "./oci/index.ts";
 import { pypiRoom } from "./pypi/index.ts";
+import type { RoomDeps } from "./room.ts";
+import type { BucketOptions } from "./store/artifacts.ts";
 import { Blobs } from "./store/blobs.ts";
-import { openDatabase } from "./store/sqlite.ts";
+import type { RegistryDatabase } from "./store/database.ts";
+import { openSqlite } from "./store/sqlite.ts";
 import { type UpstreamEcosystem, type UpstreamSources, upstreamOf } from "./upstreams.ts";
 
 export interface RegistryOptions extends UpstreamSources {
   /** Absolute; made when missing, 0700. */
   folder: string;
+  /** PostgreSQL, for several replicas; without it SQLite in the folder. */
+  database?: Secret | undefined;
+  /** A bucket for artifacts; without it the folder. */
+  artifacts?: BucketOptions | undefined;
+  gateway?: GatewayOptions | undefined;
+  /** Where clients reach the registry, when that is not where it is asked: a proxy's address. */
+  publicUrl?: string | undefined;
   now?: () => Date;
   /** Gets one record for each request, without a secret. */
   log?: (line: Record<string, unknown>) => void;
@@ -42,15 +53,22 @@ export interface Registry {
  */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
   const now = options.now ?? (() => new Date());
-  await makePrivate(options.folder);
-  const db = await openDatabase(join(options.folder, "registry.db"));
-  await ensureAdmin(options.folder, db, now());
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  const db = await openStore(options);
+  const { origin } = options.publicUrl === undefined ? {} : new URL(options.publicUrl);
+  try {
+    await ensureAdmin(options.folder, db, now(), options.database ? "shared" : "own");
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
   const visits = new WeakMap<Request, Visit>();
   const deps = {
     db,
     blobs: await new Blobs(join(options.folder, "blobs")).open(),
     door: openDoor(db, now, visits),
     now,
+    origin: (request: Request) => origin ?? new URL(request.url).origin,
     upstream: (ecosystem: UpstreamEcosystem, from?: URL) => upstreamOf(db, ecosystem, options, from),
   };
   const app = assemble(deps, options.log);
@@ -84,7 +102,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   };
 }
 
-function assemble(deps: ManagementDeps, log: RegistryOptions["log"]): Hono {
+function assemble(deps: RoomDeps, log: RegistryOptions["log"]): Hono {
   const app = new Hono();
   app.route("/fly/api/v1", managementRoom(deps));
   app.route("/artifactory/api/npm/npm", npmRoom(deps));
@@ -104,9 +122,11 @@ function fault(status: number, code: string, message: string): Response {
   return Response.json({ error: { code, message } }, { status });
 }
 
-/** The folder and the database are nobody else's; the files that SQLite adds take their mode from the database. */
-async function makePrivate(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = await open(join(folder, "registry.db"), "a", 0o600);
+async function openStore({ folder, database }: RegistryOptions): Promise<RegistryDatabase> {
+  if (database) return (await import("./store/postgres/open.ts")).openPostgres(database);
+  const path = join(folder, "registry.db");
+  // The database is nobody else's; the files that SQLite adds take their mode from it.
+  const file = await open(path, "a", 0o600);
   await file.close();
+  return openSqlite(path);
 }

@@ -7,7 +7,7 @@ export default defineConfig({
     ...base.test,
     include: ["test/e2e/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
-    globalSetup: ["test/e2e/global-setup.ts"],
+    globalSetup: ["test/support/postgres-setup.ts", "test/e2e/global-setup.ts"],
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,

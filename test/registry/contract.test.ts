@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { openDoor } from "../../src/registry/door.ts";
 import { managementRoom } from "../../src/registry/management/index.ts";
 import { Blobs } from "../../src/registry/store/blobs.ts";
-import { openDatabase } from "../../src/registry/store/sqlite.ts";
+import { openSqlite } from "../../src/registry/store/sqlite.ts";
 import { startRegistry } from "../support/registry.ts";
 
 interface Operation {
@@ -30,10 +30,17 @@ async function contract(): Promise<Operation[]> {
 }
 
 test("what is served is what the contract has, no more and no less", async () => {
-  const db = await openDatabase(":memory:");
+  const db = await openSqlite(":memory:");
   const now = () => new Date();
   const upstream = async () => undefined;
-  const deps = { db, blobs: new Blobs("/nowhere"), door: openDoor(db, now, new WeakMap()), now, upstream };
+  const deps = {
+    db,
+    blobs: new Blobs("/nowhere"),
+    door: openDoor(db, now, new WeakMap()),
+    now,
+    origin: () => "",
+    upstream,
+  };
   const served = managementRoom(deps)
     .routes.filter(({ method }) => method !== "ALL")
     .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`);

@@ -7,7 +7,8 @@ import { createInterface } from "node:readline";
 import { sql } from "kysely";
 import { afterEach, expect, test } from "vitest";
 import { openRegistry } from "../../src/registry/service.ts";
-import { openDatabase } from "../../src/registry/store/sqlite.ts";
+import { migrations } from "../../src/registry/store/migrations.ts";
+import { openSqlite } from "../../src/registry/store/sqlite.ts";
 import { mint } from "../../src/registry/tokens.ts";
 
 const admin = { kind: "key", username: "admin", role: "admin" } as const;
@@ -84,7 +85,7 @@ test("a revocation in one process counts at once in another that has just served
 });
 
 test("a revocation counts for the very next request, before the event loop turns", async () => {
-  const db = await openDatabase(join(await newFolder(), "registry.db"));
+  const db = await openSqlite(join(await newFolder(), "registry.db"));
   const { token } = mint({ name: "x", permission: "read_only", expires_at: null }, admin, new Date(0));
   await db.insertInto("tokens").values(token).execute();
   expect(db.lookup.token(token.hash)).toMatchObject({ revoked_at: null });
@@ -102,35 +103,43 @@ test("a revocation counts for the very next request, before the event loop turns
 test("a database of a newer version is refused and left alone", async () => {
   const folder = await newFolder();
   const file = join(folder, "registry.db");
-  const db = await openDatabase(file);
+  const db = await openSqlite(file);
   await db.destroy();
-  const newer = await openDatabase(file);
+  const newer = await openSqlite(file);
   await sql`pragma user_version = 99`.execute(newer);
   await newer.destroy();
   for (let attempt = 0; attempt < 2; attempt++) {
-    await expect(openDatabase(file)).rejects.toMatchObject({
+    await expect(openSqlite(file)).rejects.toMatchObject({
       code: "not_configured",
       message: expect.stringContaining("99"),
     });
   }
 });
 
-test("a database of the version before is brought up to this one, and keeps what is in it", async () => {
-  const file = join(await newFolder(), "registry.db");
-  const older = await openDatabase(file);
-  const environment = { name: "a", description: "", created_by: "admin", created_at: 0 };
-  await older.insertInto("environments").values(environment).execute();
-  await sql`drop table files`.execute(older);
-  await sql`pragma user_version = 1`.execute(older);
-  await older.destroy();
-  const db = await openDatabase(file);
-  expect(await db.selectFrom("environments").selectAll().execute()).toEqual([environment]);
-  expect(await db.selectFrom("files").selectAll().execute()).toEqual([]);
-  await db.destroy();
-});
+test.each(migrations.map((_, index) => index + 1))(
+  "a database of version %i is brought up to this one, and keeps what is in it",
+  async (version) => {
+    const file = join(await newFolder(), "registry.db");
+    const older = await openSqlite(file);
+    await sql`pragma foreign_keys = off`.execute(older);
+    const tables = await sql<{ name: string }>`select name from sqlite_schema
+    where type = 'table' and name not like 'sqlite_%'`.execute(older);
+    for (const { name } of tables.rows) await sql.raw(`drop table ${name}`).execute(older);
+    for (const statement of migrations.slice(0, version).flat()) await sql.raw(statement).execute(older);
+    await sql.raw(`pragma user_version = ${version}`).execute(older);
+    const environment = { name: "a", description: "", created_by: "admin", created_at: 0 };
+    await older.insertInto("environments").values(environment).execute();
+    await older.destroy();
+    const db = await openSqlite(file);
+    expect(await db.selectFrom("environments").selectAll().execute()).toEqual([environment]);
+    for (const table of ["files", "spent"] as const)
+      expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
+    await db.destroy();
+  },
+);
 
 test("a transaction that fails leaves nothing behind, and the next one works", async () => {
-  const db = await openDatabase(join(await newFolder(), "registry.db"));
+  const db = await openSqlite(join(await newFolder(), "registry.db"));
   const environment = { name: "a", description: "", created_by: "admin", created_at: 0 };
   const failing = db.transaction().execute(async (transaction) => {
     await transaction.insertInto("environments").values(environment).execute();

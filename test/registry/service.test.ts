@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { openRegistry } from "../../src/registry/service.ts";
-import { openDatabase } from "../../src/registry/store/sqlite.ts";
+import { openSqlite } from "../../src/registry/store/sqlite.ts";
 import { startRegistry } from "../support/registry.ts";
 
 describe("health", () => {
@@ -120,7 +120,7 @@ describe("the log", () => {
 
   test("has what went wrong inside; the client is only told that something did", async () => {
     await using registry = await startRegistry();
-    const db = await openDatabase(join(registry.folder, "registry.db"));
+    const db = await openSqlite(join(registry.folder, "registry.db"));
     await sql`alter table environments rename to elsewhere`.execute(db);
     await db.destroy();
     const response = await registry.call("GET", "/environments");

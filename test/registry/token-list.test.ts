@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { CompiledQuery } from "kysely";
 import { expect, test } from "vitest";
 import type { Keyholder } from "../../src/registry/caller.ts";
-import { openDatabase, type RegistryDatabase } from "../../src/registry/store/sqlite.ts";
+import type { RegistryDatabase } from "../../src/registry/store/database.ts";
+import { openSqlite } from "../../src/registry/store/sqlite.ts";
 import { filtered, listTokens, pageOf, type TokenQuery, tokenSorts } from "../../src/registry/token-list.ts";
 import { mint, revocation, statusOf } from "../../src/registry/tokens.ts";
 
@@ -13,7 +14,7 @@ const ann: Keyholder = { kind: "key", username: "ann", role: "developer" };
 
 /** 120 tokens of two users: times, names and expiries collide, some have expired, some are revoked. */
 async function filled(): Promise<RegistryDatabase> {
-  const db = await openDatabase(":memory:");
+  const db = await openSqlite(":memory:");
   await db
     .insertInto("environments")
     .values({ name: "production", description: "", created_by: "admin", created_at: 0 })
@@ -133,7 +134,7 @@ test("a token that is minted while someone turns pages makes them miss nothing a
 });
 
 test("how many there are is said on the first page, and not beyond a thousand", async () => {
-  const db = await openDatabase(":memory:");
+  const db = await openSqlite(":memory:");
   const add = async (count: number) => {
     const rows = Array.from(
       { length: count },

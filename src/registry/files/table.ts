@@ -1,6 +1,7 @@
 /** The files of a room in the database, by their path. */
 import type { Kysely } from "kysely";
 import { Refusal } from "../caller.ts";
+import type { RegistryDatabase } from "../store/database.ts";
 import type { Database, FileRow } from "../store/schema.ts";
 
 type Room = FileRow["room"];
@@ -35,8 +36,8 @@ export function listFiles(db: Kysely<Database>, room: Room, prefix: string): Pro
  * @returns whether the path is new
  * @throws Refusal 409 when other bytes are there and stay
  */
-export function addFile(db: Kysely<Database>, row: FileRow, replaces: boolean): Promise<boolean> {
-  return db.transaction().execute(async (transaction) => {
+export function addFile(db: RegistryDatabase, row: FileRow, replaces: boolean): Promise<boolean> {
+  return db.atomically(async (transaction) => {
     const known = await findFile(transaction, row.room, row.path);
     if (known?.digest === row.digest) return false;
     if (known && !replaces)

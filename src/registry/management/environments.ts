@@ -44,7 +44,7 @@ export function environmentRoutes(room: Hono<ManagementEnv>, { db, now }: RoomDe
 
   room.delete("/environments/:name", async (c) => {
     adminOnly(c.get("caller"));
-    await db.transaction().execute(async (transaction) => {
+    await db.atomically(async (transaction) => {
       const { name } = await requireEnvironment(transaction, c.req.param("name"));
       const active = await activeTokens(transaction, name, now());
       if (active > 0)

@@ -1,17 +1,10 @@
 /** Who may come into the management room. */
 import type { MiddlewareHandler } from "hono";
 import { type Door, type Keyholder, Refusal } from "../caller.ts";
-import type { RoomDeps } from "../room.ts";
-import type { RegistryDatabase } from "../store/sqlite.ts";
 
 /** Behind the gate everyone is a user. */
 export interface ManagementEnv {
   Variables: { caller: Keyholder };
-}
-
-/** What this room needs besides what every room gets. */
-export interface ManagementDeps extends RoomDeps {
-  db: RegistryDatabase;
 }
 
 export const challenge = 'Bearer realm="fly-tokens"';

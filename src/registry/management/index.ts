@@ -1,15 +1,16 @@
 /** The management API below /fly/api/v1: tokens, users, environments, upstreams. The contract is openapi/fly.yaml. */
 import { type ErrorHandler, Hono } from "hono";
 import { Refusal } from "../caller.ts";
+import type { RoomDeps } from "../room.ts";
 import { environmentRoutes } from "./environments.ts";
-import { type ManagementDeps, type ManagementEnv, usersOnly } from "./gate.ts";
+import { type ManagementEnv, usersOnly } from "./gate.ts";
 import { health } from "./health.ts";
 import { introspection } from "./introspection.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { upstreamRoutes } from "./upstreams.ts";
 import { userRoutes } from "./users.ts";
 
-export function managementRoom(deps: ManagementDeps): Hono<ManagementEnv> {
+export function managementRoom(deps: RoomDeps): Hono<ManagementEnv> {
   const room = new Hono<ManagementEnv>();
   room.onError(refused);
   room.get("/health", health(deps.db));
@@ -36,6 +37,7 @@ const codes: { [status in Refusal["status"]]?: string } = {
   413: "too_large",
   415: "not_json",
   429: "rate_limited",
+  503: "unavailable",
 };
 
 const refused: ErrorHandler<ManagementEnv> = (error, c) => {

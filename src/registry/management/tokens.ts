@@ -48,7 +48,7 @@ export function tokenRoutes(room: Hono<ManagementEnv>, { db, now }: RoomDeps): v
     const by = c.get("caller");
     const key = idempotencyKey(c);
     const time = now();
-    const { token, value } = await db.transaction().execute(async (transaction) => {
+    const { token, value } = await db.atomically(async (transaction) => {
       const earlier = key === undefined ? undefined : await issuedFor(transaction, by.username, key);
       if (earlier) return { token: earlier, value: undefined };
       if (wanted.environment !== undefined) await requireEnvironment(transaction, wanted.environment);
@@ -76,7 +76,7 @@ export function tokenRoutes(room: Hono<ManagementEnv>, { db, now }: RoomDeps): v
 
   room.post("/tokens/:id/revoke", async (c) => {
     const time = now();
-    const { token, already } = await db.transaction().execute(async (transaction) => {
+    const { token, already } = await db.atomically(async (transaction) => {
       const found = await find(transaction, c);
       const change = revocation(found, c.get("caller"), time);
       if (change) await transaction.updateTable("tokens").set(change).where("id", "=", found.id).execute();
@@ -87,7 +87,7 @@ export function tokenRoutes(room: Hono<ManagementEnv>, { db, now }: RoomDeps): v
   });
 
   room.delete("/tokens/:id", async (c) => {
-    await db.transaction().execute(async (transaction) => {
+    await db.atomically(async (transaction) => {
       const found = await find(transaction, c);
       checkDeletable(found, now());
       await transaction.deleteFrom("tokens").where("id", "=", found.id).execute();

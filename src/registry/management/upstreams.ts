@@ -9,7 +9,7 @@ import { readBody } from "./input.ts";
 
 const request = z.strictObject({ url: z.string().max(2000) });
 
-export function upstreamRoutes(room: Hono<ManagementEnv>, { db, now, upstream }: RoomDeps): void {
+export function upstreamRoutes(room: Hono<ManagementEnv>, { db, now, upstream, origin }: RoomDeps): void {
   room.get("/upstreams", async (c) => {
     const all = await Promise.all(
       upstreamEcosystems.map(async (ecosystem) => ({ ecosystem, url: await upstream(ecosystem) })),
@@ -23,7 +23,7 @@ export function upstreamRoutes(room: Hono<ManagementEnv>, { db, now, upstream }:
     if (!ecosystem)
       throw new Refusal(404, "not_found", `Upstreams are for ${upstreamEcosystems.join(" and ")}.`);
     const body = await readBody(c.req.raw, request);
-    const url = checkUpstream(body.url, new URL(c.req.url));
+    const url = checkUpstream(body.url, new URL(origin(c.req.raw)));
     const row = { url, set_at: now().getTime() };
     await db
       .insertInto("upstreams")

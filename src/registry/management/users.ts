@@ -47,7 +47,7 @@ export function userRoutes(room: Hono<ManagementEnv>, { db, now }: RoomDeps): vo
 
   room.delete("/users/:name", async (c) => {
     const name = c.req.param("name");
-    await db.transaction().execute(async (transaction) => {
+    await db.atomically(async (transaction) => {
       const users = await transaction.selectFrom("users").selectAll().execute();
       const user = users.find((each) => each.name === name);
       if (!user) throw new Refusal(404, "not_found", "There is no such user.");

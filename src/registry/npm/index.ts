@@ -64,7 +64,7 @@ export function npmRoom(deps: RoomDeps): Hono<Env> {
     const mount = basePath(c);
     const address = parseAddress(url.pathname.slice(mount.length));
     if (!address) throw new Refusal(404, "not_found", "An npm registry has nothing at this address.");
-    const request: NpmRequest = { deps, raw: c.req.raw, base: url.origin + mount };
+    const request: NpmRequest = { deps, raw: c.req.raw, base: deps.origin(c.req.raw) + mount };
     return ["GET", "HEAD"].includes(c.req.method) ? read(request, address) : write(request, address);
   });
 

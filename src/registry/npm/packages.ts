@@ -2,6 +2,7 @@
 import type { Kysely, Transaction } from "kysely";
 import { Refusal } from "../caller.ts";
 import type { StoredBlob } from "../store/blobs.ts";
+import type { RegistryDatabase } from "../store/database.ts";
 import type { Database } from "../store/schema.ts";
 import { type Document, emptyDocument } from "./document.ts";
 import { tarballOf } from "./name.ts";
@@ -52,12 +53,12 @@ export async function findTarball(
  * @throws Refusal 409 when the package is not at the expected revision, and whatever `edit` throws
  */
 export function changePackage(
-  db: Kysely<Database>,
+  db: RegistryDatabase,
   change: Change,
   edit: (document: Document, now: Date) => Document,
 ): Promise<number> {
   const { name, now, expected, tarball } = change;
-  return db.transaction().execute(async (transaction) => {
+  return db.atomically(async (transaction) => {
     const stored = await findPackage(transaction, name);
     if (stored && expected !== undefined && expected !== String(stored.revision)) {
       throw new Refusal(

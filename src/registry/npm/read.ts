@@ -57,10 +57,9 @@ async function tarball({ deps, raw }: NpmRequest, name: string, file: string): P
 }
 
 async function elsewhere({ deps, raw }: NpmRequest, address: Address): Promise<Response> {
-  const from = new URL(raw.url);
-  const upstream = await deps.upstream("npm", from);
+  const upstream = await deps.upstream("npm", new URL(deps.origin(raw)));
   // A client that reads in order to write means the package that it has here.
-  const reads = !from.searchParams.has("write");
+  const reads = !new URL(raw.url).searchParams.has("write");
   if (upstream && reads)
     return new Response(null, { status: 302, headers: { location: upstream + pathOf(address) } });
   throw missing(

@@ -6,6 +6,7 @@ import type { Kysely } from "kysely";
 import { Refusal } from "../caller.ts";
 import { download } from "../download.ts";
 import type { StoredBlob } from "../store/blobs.ts";
+import type { RegistryDatabase } from "../store/database.ts";
 import type { Database } from "../store/schema.ts";
 import type { Handler } from "./handler.ts";
 
@@ -21,12 +22,12 @@ export async function holdsBlob(db: Kysely<Database>, repository: string, digest
 
 /** Makes a stored blob part of a repository. */
 export async function addBlob(
-  db: Kysely<Database>,
+  db: RegistryDatabase,
   repository: string,
   blob: StoredBlob,
   now: Date,
 ): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+  await db.atomically(async (transaction) => {
     await recordBlob(transaction, blob, now);
     await transaction
       .insertInto("oci_blobs")

@@ -31,7 +31,7 @@ export interface Access {
 export async function enter(deps: RoomDeps, request: Request, need?: Need): Promise<Access> {
   const presented = bearer(request);
   if (presented && isAccessToken(presented)) return enterWithAccessToken(deps, presented, request, need);
-  const caller = await deps.door.authenticate(request, challenge(request, need));
+  const caller = await deps.door.authenticate(request, challenge(deps, request, need));
   return { token: allow(caller, reach(need)), permits: () => true };
 }
 
@@ -48,7 +48,7 @@ async function enterWithAccessToken(
       "UNAUTHORIZED",
       "The access token is unknown or expired, or the token behind it no longer stands.",
       {
-        "www-authenticate": challenge(request, need, "invalid_token"),
+        "www-authenticate": challenge(deps, request, need, "invalid_token"),
       },
     );
   }
@@ -61,7 +61,7 @@ async function enterWithAccessToken(
       "UNAUTHORIZED",
       `The access token was not asked for ${need.action} on this repository.`,
       {
-        "www-authenticate": challenge(request, need, "insufficient_scope"),
+        "www-authenticate": challenge(deps, request, need, "insufficient_scope"),
       },
     );
   }
@@ -81,8 +81,8 @@ function bearer(request: Request): string | undefined {
 }
 
 /** The distribution project's challenge: where to log in, and what to ask for. Who pushes also reads what is there already. */
-function challenge(request: Request, need?: Need, error?: string): string {
-  const parts = [`realm="${new URL(request.url).origin}/v2/token"`, `service="${service}"`];
+function challenge(deps: RoomDeps, request: Request, need?: Need, error?: string): string {
+  const parts = [`realm="${deps.origin(request)}/v2/token"`, `service="${service}"`];
   if (need)
     parts.push(`scope="repository:${need.repository}:${need.action === "push" ? "pull,push" : need.action}"`);
   if (error) parts.push(`error="${error}"`);

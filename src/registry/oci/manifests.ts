@@ -54,7 +54,7 @@ export const readManifest: Handler = async ({
 
 /** DELETE: a tag alone, or a manifest with every tag that points to it. */
 export const deleteManifest: Handler = async ({ room, resource: { repository, reference } }) => {
-  await room.db.transaction().execute(async (transaction) => {
+  await room.db.atomically(async (transaction) => {
     const { digest } = await find(transaction, repository, reference);
     const tags = transaction.deleteFrom("oci_tags").where("repository", "=", repository);
     if (!isDigest(reference)) return tags.where("tag", "=", reference).execute();

@@ -26,7 +26,7 @@ export const writeManifest: Handler = async ({
   await checkReferences(room.db, repository, manifest);
   const blob = await room.blobs.put(bytes, room.limits.manifest);
   const now = room.now();
-  await room.db.transaction().execute(async (transaction) => {
+  await room.db.atomically(async (transaction) => {
     await checkReferences(transaction, repository, manifest); // one may have been deleted in between
     await recordBlob(transaction, blob, now);
     await save(transaction, repository, digest, manifest, blob.size, now.getTime());

@@ -2,6 +2,7 @@
 import type { Kysely } from "kysely";
 import { Refusal } from "../caller.ts";
 import type { StoredBlob } from "../store/blobs.ts";
+import type { RegistryDatabase } from "../store/database.ts";
 import type { Database, PypiFileRow } from "../store/schema.ts";
 
 /** Normalized names, in order. */
@@ -30,8 +31,8 @@ export function findFile(db: Kysely<Database>, file: string): Promise<PypiFileRo
  * @returns whether it is new
  * @throws Refusal 400 when other bytes have that name; the words are those that `twine --skip-existing` looks for
  */
-export function addFile(db: Kysely<Database>, row: PypiFileRow, blob: StoredBlob): Promise<boolean> {
-  return db.transaction().execute(async (transaction) => {
+export function addFile(db: RegistryDatabase, row: PypiFileRow, blob: StoredBlob): Promise<boolean> {
+  return db.atomically(async (transaction) => {
     const known = await findFile(transaction, row.file);
     if (known?.sha256 === row.sha256) return false;
     if (known)

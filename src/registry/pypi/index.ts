@@ -44,7 +44,7 @@ export function pypiRoom(deps: RoomDeps): Hono<Env> {
     room.get(path, async (c) => {
       const project = normalizeProject(c.req.param("project"));
       const files = await listFiles(deps.db, project);
-      if (files.length === 0) return elsewhere(deps, project, new URL(c.req.url));
+      if (files.length === 0) return elsewhere(deps, project, new URL(deps.origin(c.req.raw)));
       const canonical = `${basePath(c)}/simple/${project}/`;
       return new URL(c.req.url).pathname === canonical
         ? projectPage(c.req.raw, project, files)

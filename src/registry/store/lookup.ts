@@ -1,15 +1,14 @@
 /**
- * The reads that every request needs, to know who asks. They go around the query builder, and rows are kept for as long
+ * Who asks, out of SQLite. These reads go around the query builder, and rows are kept for as long
  * as nothing at all is committed: SQLite's `data_version` tells a connection that another one, of this process or any
  * other, has changed the database. So a revocation counts at once, everywhere.
  */
 import type { SqliteDatabase } from "kysely";
 import type { TokenRow, UserRow } from "./schema.ts";
 
-export interface Lookup {
-  /** @param hash SHA-256 (hex) of a token's value */
+/** A `Lookup` that answers at once. */
+interface SqliteLookup {
   token(hash: string): Readonly<TokenRow> | undefined;
-  /** @param hash SHA-256 (hex) of a user's key */
   user(hash: string): Readonly<UserRow> | undefined;
 }
 
@@ -25,7 +24,7 @@ export function noteChange(): void {
  * @param reader a connection that nobody writes through; with a `capacity` of 0 it may be any
  * @param capacity how many rows are kept
  */
-export function openLookup(reader: Pick<SqliteDatabase, "prepare">, capacity: number): Lookup {
+export function openLookup(reader: Pick<SqliteDatabase, "prepare">, capacity: number): SqliteLookup {
   const dataVersion = reader.prepare("pragma data_version");
   const kept = new Map<string, unknown>();
   let version: number | undefined;

@@ -1,6 +1,7 @@
 /**
- * The database's history: entry n brings a database of version n to version n + 1 (SQLite's `user_version`).
- * An entry that has been released is never edited; the next one follows it.
+ * The database's history: entry n brings a database of version n to version n + 1. It is written in SQLite's words;
+ * PostgreSQL's are put in their place (postgres/migrate.ts). An entry that has been released is never edited; the next one
+ * follows it, and leaves alone what a replica of the version before needs: the two run side by side while a team deploys.
  */
 
 const first = [
@@ -56,4 +57,29 @@ const files = [
      uploaded_at integer not null, uploaded_by text not null, primary key (room, path)) strict`,
 ];
 
-export const migrations: readonly (readonly string[])[] = [first, files];
+/** What several replicas have to know of each other, and what people do in a browser. */
+const shared = [
+  // Where a request with HEAD went before a pull by digest (oci/pulls.ts).
+  `create table oci_heads (
+     token_id text not null, image text not null, digest text not null, tag text not null, at integer not null, primary key (token_id, image, digest)) strict`,
+  `create index oci_heads_at on oci_heads (at)`,
+  // Uploads in progress, where the artifacts are in a bucket: the parts that have arrived, a JSON array of [name, size].
+  `create table oci_uploads (id text primary key, size integer not null, parts text not null, written_at integer not null) strict`,
+  `create index oci_uploads_written on oci_uploads (written_at)`,
+  // Log-ins at the token page. Only hashes, as of every credential.
+  `create table sessions (
+     hash text primary key, username text not null references users(name) on delete cascade, key_hash text not null, created_at integer not null,
+     expires_at integer not null) strict`,
+  `create index sessions_username on sessions (username)`,
+  `create index sessions_expiry on sessions (expires_at)`,
+  // For \`npm search\`, which would otherwise have to look into every document.
+  `alter table npm_packages add column description text`,
+  // The state of \`fly-tokens http\` (src/state): what is used up, and what is remembered by name or in the order of time.
+  `create table spent (id text primary key, until integer not null) strict`,
+  `create index spent_until on spent (until)`,
+  `create table records (room text not null, name text not null, document text not null, written_at integer not null, primary key (room, name)) strict`,
+  `create table lines (id integer primary key autoincrement, room text not null, line text not null) strict`,
+  `create index lines_room on lines (room, id)`,
+];
+
+export const migrations: readonly (readonly string[])[] = [first, files, shared];

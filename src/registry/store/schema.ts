@@ -6,7 +6,7 @@ export interface Database {
   tokens: TokenRow;
   environments: EnvironmentRow;
   blobs: { digest: string; size: number; created_at: number };
-  npm_packages: { name: string; document: string; revision: number; updated_at: number };
+  npm_packages: NpmPackageRow;
   npm_tarballs: { package: string; file: string; digest: string };
   pypi_files: PypiFileRow;
   files: FileRow;
@@ -22,6 +22,10 @@ export interface Database {
   };
   /** Tokens of the Bearer flow. They live for minutes and go with the token behind them. `hash` is the SHA-256 (hex) of the value. */
   oci_access_tokens: { hash: string; token_id: string; scope: string; expires_at: number };
+  /** Which tag was asked for with HEAD a moment before a pull by digest. */
+  oci_heads: { token_id: string; image: string; digest: string; tag: string; at: number };
+  /** Uploads in progress, where the artifacts are in a bucket. `parts` is a JSON array of [name, size], in order. */
+  oci_uploads: { id: string; size: number; parts: string; written_at: number };
   /** Which manifests an image index lists. */
   oci_children: { repository: string; parent: string; child: string };
   oci_tags: { repository: string; tag: string; digest: string; pushed_at: number };
@@ -37,6 +41,22 @@ export interface Database {
   pulls: PullRow;
   /** Where clients are sent for packages that are not here. */
   upstreams: { ecosystem: string; url: string; set_at: number };
+  /** Log-ins at the token page. `hash` is the SHA-256 (hex) of the cookie, `key_hash` that of the key that logged in. */
+  sessions: { hash: string; username: string; key_hash: string; created_at: number; expires_at: number };
+  /** State of `fly-tokens http` (src/state): what counts once, what is remembered by name, what in the order of time. */
+  spent: { id: string; until: number };
+  records: { room: string; name: string; document: string; written_at: number };
+  lines: { id: Generated<number>; room: string; line: string };
+}
+
+export interface NpmPackageRow {
+  name: string;
+  /** JSON. */
+  document: string;
+  revision: number;
+  updated_at: number;
+  /** Of the version that is tagged `latest`, for searching; null: not written by this version yet, or none. */
+  description: string | null;
 }
 
 export interface UserRow {

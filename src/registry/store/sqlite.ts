@@ -1,18 +1,17 @@
 /** Opens the database: node:sqlite where the runtime has it, better-sqlite3 where it has not. */
 import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
 import { Problem } from "../../problem.ts";
-import { type Lookup, noteChange, openLookup } from "./lookup.ts";
+import type { RegistryDatabase } from "./database.ts";
+import { noteChange, openLookup } from "./lookup.ts";
 import { migrations } from "./migrations.ts";
 import type { Database } from "./schema.ts";
-
-export type RegistryDatabase = Kysely<Database> & { readonly lookup: Lookup };
 
 /**
  * Opens (and creates or migrates) the registry's database. Several processes may have the same file open.
  * @param file absolute path, or `:memory:`
  * @throws Problem `not_configured` when the runtime has no SQLite, or when a newer version made the database
  */
-export async function openDatabase(file: string): Promise<RegistryDatabase> {
+export async function openSqlite(file: string): Promise<RegistryDatabase> {
   const driver = await openDriver(file);
   try {
     driver.exec("PRAGMA busy_timeout=10000");
@@ -33,8 +32,12 @@ export async function openDatabase(file: string): Promise<RegistryDatabase> {
       driver.close();
     },
   };
-  return Object.assign(new Kysely<Database>({ dialect: new SqliteDialect({ database }) }), { lookup });
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database }) });
+  // Here a transaction takes the write lock at its start, so there is never another one.
+  return Object.assign(db, { lookup, atomically: (act) => db.transaction().execute(act) } satisfies Extra);
 }
+
+type Extra = Pick<RegistryDatabase, "lookup" | "atomically">;
 
 type Driver = SqliteDatabase & { exec(sql: string): void };
 

@@ -8,7 +8,7 @@ import { onTestFinished } from "vitest";
 import { openDoor } from "../../../src/registry/door.ts";
 import { ociRoom } from "../../../src/registry/oci/index.ts";
 import { Blobs } from "../../../src/registry/store/blobs.ts";
-import { openDatabase } from "../../../src/registry/store/sqlite.ts";
+import { openSqlite } from "../../../src/registry/store/sqlite.ts";
 import { mint } from "../../../src/registry/tokens.ts";
 
 export const imageType = "application/vnd.oci.image.manifest.v1+json";
@@ -20,13 +20,17 @@ export type TestRoom = Awaited<ReturnType<typeof openRoom>>;
 
 export async function openRoom(limits = { blob: 1024 * 1024, manifest: 64 * 1024 }) {
   const folder = await mkdtemp(join(tmpdir(), "fly-tokens-oci-"));
-  const db = await openDatabase(":memory:");
+  const db = await openSqlite(":memory:");
   const clock = { now: new Date() };
   const now = () => clock.now;
   const blobs = await new Blobs(folder).open();
   const app = new Hono();
+  const origin = (request: Request) => new URL(request.url).origin;
   const upstream = async () => undefined;
-  app.route("/v2", ociRoom({ db, blobs, door: openDoor(db, now, new WeakMap()), now, upstream }, limits));
+  app.route(
+    "/v2",
+    ociRoom({ db, blobs, door: openDoor(db, now, new WeakMap()), now, origin, upstream }, limits),
+  );
   onTestFinished(async () => {
     await db.destroy();
     await rm(folder, { recursive: true, force: true });
