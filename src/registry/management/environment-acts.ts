@@ -1,0 +1,59 @@
+/** What users do with environments, each act one transaction: for the management API and for the page (../page). */
+import type { Kysely } from "kysely";
+import * as z from "zod";
+import { type Keyholder, Refusal } from "../caller.ts";
+import { activeTokens, type EnvironmentView, requireEnvironment, viewEnvironment } from "../environments.ts";
+import type { RegistryDatabase } from "../store/database.ts";
+import type { Database } from "../store/schema.ts";
+
+export const environmentRequest = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,63}$/, "1 to 63 lower-case letters, digits and hyphens"),
+  // Databases keep any character but this one.
+  description: z
+    .string()
+    .max(500)
+    .regex(/^[^\0]*$/, "text without NUL")
+    .default(""),
+});
+
+/** All environments, by name. */
+export async function listEnvironments(db: Kysely<Database>, now: Date): Promise<EnvironmentView[]> {
+  const rows = await db.selectFrom("environments").selectAll().orderBy("name").execute();
+  return Promise.all(rows.map((row) => viewEnvironment(db, row, now)));
+}
+
+/** @throws Refusal 409 for a name that is taken */
+export async function addEnvironment(
+  db: RegistryDatabase,
+  by: Keyholder,
+  wanted: z.output<typeof environmentRequest>,
+  now: Date,
+): Promise<EnvironmentView> {
+  const row = { ...wanted, created_by: by.username, created_at: now.getTime() };
+  const added = await db
+    .insertInto("environments")
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (added.numInsertedOrUpdatedRows === 0n)
+    throw new Refusal(409, "conflict", `There is an environment ${row.name} already.`);
+  return viewEnvironment(db, row, now);
+}
+
+/** Deletes an environment with its past. @throws Refusal 404; 409 while active tokens belong to it */
+export async function deleteEnvironment(db: RegistryDatabase, name: string, now: Date): Promise<void> {
+  await db.atomically(async (transaction) => {
+    await requireEnvironment(transaction, name);
+    const active = await activeTokens(transaction, name, now);
+    if (active > 0)
+      throw new Refusal(409, "conflict", `Active tokens belong to ${name} (${active}): revoke them first.`);
+    // An environment that gets the same name later begins without a past.
+    await transaction
+      .updateTable("tokens")
+      .set({ environment: null })
+      .where("environment", "=", name)
+      .execute();
+    await transaction.deleteFrom("pulls").where("environment", "=", name).execute();
+    await transaction.deleteFrom("environments").where("name", "=", name).execute();
+  });
+}
