@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { openDoor } from "../../src/registry/door.ts";
 import { managementRoom } from "../../src/registry/management/index.ts";
 import { Blobs } from "../../src/registry/store/blobs.ts";
-import { openSqlite } from "../../src/registry/store/sqlite.ts";
 import { startRegistry } from "../support/registry.ts";
+import { openStore } from "../support/store.ts";
 
 interface Operation {
   method: string;
@@ -30,7 +30,7 @@ async function contract(): Promise<Operation[]> {
 }
 
 test("what is served is what the contract has, no more and no less", async () => {
-  const db = await openSqlite(":memory:");
+  const db = await openStore();
   const now = () => new Date();
   const upstream = async () => undefined;
   const deps = {

@@ -1,6 +1,4 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openSqlite } from "../../src/registry/store/sqlite.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
 
 const at = (minute: number) => Date.parse("2026-11-22T12:00:00Z") + minute * 60_000;
@@ -23,7 +21,7 @@ async function record(
     children = [],
   }: { pulls?: Pull[]; pushes?: Pull[]; children?: [string, string][] },
 ) {
-  const db = await openSqlite(join(registry.folder, "registry.db"));
+  const db = await registry.openDatabase();
   for (const { image = "app", tag = "latest", digest, minute, environment = "production" } of pulls) {
     await db
       .insertInto("pulls")

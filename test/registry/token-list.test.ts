@@ -3,9 +3,9 @@ import { CompiledQuery } from "kysely";
 import { expect, test } from "vitest";
 import type { Keyholder } from "../../src/registry/caller.ts";
 import type { RegistryDatabase } from "../../src/registry/store/database.ts";
-import { openSqlite } from "../../src/registry/store/sqlite.ts";
 import { filtered, listTokens, pageOf, type TokenQuery, tokenSorts } from "../../src/registry/token-list.ts";
 import { mint, revocation, statusOf } from "../../src/registry/tokens.ts";
+import { openStore } from "../support/store.ts";
 
 const now = new Date("2026-11-22T12:00:00Z");
 const day = 86_400_000;
@@ -14,7 +14,7 @@ const ann: Keyholder = { kind: "key", username: "ann", role: "developer" };
 
 /** 120 tokens of two users: times, names and expiries collide, some have expired, some are revoked. */
 async function filled(): Promise<RegistryDatabase> {
-  const db = await openSqlite(":memory:");
+  const db = await openStore();
   await db
     .insertInto("environments")
     .values({ name: "production", description: "", created_by: "admin", created_at: 0 })
@@ -134,7 +134,7 @@ test("a token that is minted while someone turns pages makes them miss nothing a
 });
 
 test("how many there are is said on the first page, and not beyond a thousand", async () => {
-  const db = await openSqlite(":memory:");
+  const db = await openStore();
   const add = async (count: number) => {
     const rows = Array.from(
       { length: count },

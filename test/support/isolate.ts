@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 
 const home = mkdtempSync(join(tmpdir(), "fly-tokens-test-"));
-// FLY_TOKENS_E2E_REQUIRE is for the tests themselves.
+// FLY_TOKENS_E2E_REQUIRE and FLY_TOKENS_TEST_STORE are for the tests themselves.
 const theirs =
-  /^(npm_config_|pip_|twine_|docker_|jfrog_|fly_(?!tokens_e2e_)|xdg_|dbus_|aws_|pg|netrc$|node_auth_token$|registry_auth_file$)/i;
+  /^(npm_config_|pip_|twine_|docker_|jfrog_|fly_(?!tokens_(?:e2e|test)_)|xdg_|dbus_|aws_|pg|netrc$|node_auth_token$|registry_auth_file$)/i;
 for (const name of Object.keys(process.env)) if (theirs.test(name)) delete process.env[name];
 Object.assign(process.env, {
   HOME: home,

@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveRegistry } from "../../src/registry/serve.ts";
 import type { RegistryOptions } from "../../src/registry/service.ts";
+import type { RegistryDatabase } from "../../src/registry/store/database.ts";
+import { openPostgres } from "../../src/registry/store/postgres/open.ts";
+import { openSqlite } from "../../src/registry/store/sqlite.ts";
 import type { TokenView } from "../../src/registry/tokens.ts";
+import type { Secret } from "../../src/secret.ts";
+import { postgresUrl, usualStore } from "./store.ts";
 
 export interface MintOptions {
   name?: string;
@@ -19,6 +24,8 @@ export interface MintOptions {
 export interface TestRegistry extends AsyncDisposable {
   url: string;
   folder: string;
+  /** PostgreSQL, where it is not SQLite in the folder. */
+  database: Secret | undefined;
   adminKey: string;
   /** One log record for each request so far. */
   log: Record<string, unknown>[];
@@ -29,6 +36,8 @@ export interface TestRegistry extends AsyncDisposable {
   mint(options?: MintOptions): Promise<{ token: TokenView; value: string }>;
   /** A user of this name. @returns their key */
   addUser(name: string, role?: "admin" | "developer"): Promise<string>;
+  /** The registry's database by a connection of its own, to look behind it or to put something there. */
+  openDatabase(): Promise<RegistryDatabase>;
   close(): Promise<void>;
 }
 
@@ -37,12 +46,20 @@ export type TestRegistryOptions = Omit<RegistryOptions, "folder" | "log">;
 export async function startRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
   const folder = await mkdtemp(join(tmpdir(), "fly-tokens-registry-"));
   const log: Record<string, unknown>[] = [];
-  const served = await serveRegistry({ ...options, folder, port: 0, log: (line) => log.push(line) });
+  const database = options.database ?? (usualStore === "PostgreSQL" ? postgresUrl() : undefined);
+  const served = await serveRegistry({
+    ...options,
+    database,
+    folder,
+    port: 0,
+    log: (line) => log.push(line),
+  });
   const adminKey = await served.registry.adminKey();
 
   const registry: TestRegistry = {
     url: served.url,
     folder,
+    database,
     adminKey,
     log,
     fetch(path, init = {}) {
@@ -69,6 +86,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
       const { key } = await created<{ key: string }>(await registry.call("POST", "/users", { name, role }));
       return key;
     },
+    openDatabase: () => (database ? openPostgres(database) : openSqlite(join(folder, "registry.db"))),
     async close() {
       await served.close();
       await rm(folder, { recursive: true, force: true });

@@ -8,8 +8,8 @@ import { onTestFinished } from "vitest";
 import { openDoor } from "../../../src/registry/door.ts";
 import { ociRoom } from "../../../src/registry/oci/index.ts";
 import { Blobs } from "../../../src/registry/store/blobs.ts";
-import { openSqlite } from "../../../src/registry/store/sqlite.ts";
 import { mint } from "../../../src/registry/tokens.ts";
+import { openStore } from "../../support/store.ts";
 
 export const imageType = "application/vnd.oci.image.manifest.v1+json";
 export const indexType = "application/vnd.oci.image.index.v1+json";
@@ -20,7 +20,7 @@ export type TestRoom = Awaited<ReturnType<typeof openRoom>>;
 
 export async function openRoom(limits = { blob: 1024 * 1024, manifest: 64 * 1024 }) {
   const folder = await mkdtemp(join(tmpdir(), "fly-tokens-oci-"));
-  const db = await openSqlite(":memory:");
+  const db = await openStore();
   const clock = { now: new Date() };
   const now = () => clock.now;
   const blobs = await new Blobs(folder).open();
