@@ -244,7 +244,7 @@ const mayImport: Record<string, readonly string[]> = {
     "config (type)",
     "seams (type)",
   ],
-  registry: ["loopback", "html", "problem", "secret", "stop-server", "version"],
+  registry: ["in-time", "loopback", "html", "problem", "secret", "stop-server", "version"],
   config: ["expiry", "json", "problem", "secret"],
   confirmations: ["digest", "json", "problem", "seal (type)", "tool (type)", "state/once", "disk/refusals"],
   log: ["problem", "secret"],
@@ -401,7 +401,7 @@ describe("what only some may use", () => {
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed
-      "src/registry/store/postgres/open.ts", // the database's driver
+      "src/registry/store/postgres/connection.ts", // the database's driver
       "src/rotation/places.ts", // the old one's, noted until every place has the new one's
       "src/rotation/successor.ts", // noted until every place has it
       "src/seal.ts", // keys are derived from it

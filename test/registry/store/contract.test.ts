@@ -7,6 +7,7 @@ import type { RegistryDatabase } from "../../../src/registry/store/database.ts";
 import { openPostgres } from "../../../src/registry/store/postgres/open.ts";
 import { openSqlite } from "../../../src/registry/store/sqlite.ts";
 import { mint } from "../../../src/registry/tokens.ts";
+import { Secret } from "../../../src/secret.ts";
 import { describeStores, postgresUrl } from "../../support/store.ts";
 
 const admin = { kind: "key", username: "admin", role: "admin" } as const;
@@ -22,7 +23,10 @@ describeStores("the store", (store) => {
       await rm(folder, { recursive: true });
     });
     return async () => {
-      const db = url ? await openPostgres(url) : await openSqlite(join(folder, "registry.db"));
+      // One setting has one pool in a process; another is another process, as far as it can know.
+      const db = url
+        ? await openPostgres(new Secret(url.reveal()))
+        : await openSqlite(join(folder, "registry.db"));
       opened.push(db);
       return db;
     };
