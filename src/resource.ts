@@ -5,6 +5,9 @@
 import type { Source } from "./completion/source.ts";
 import type { Context } from "./context.ts";
 
+/** What a page is that a host shows beside a tool's result (MCP Apps). */
+export const appType = "text/html;profile=mcp-app";
+
 /** One of those that a template stands for. */
 export interface Listed {
   /** What stands for the template's variable. */
@@ -18,15 +21,18 @@ export interface Resource {
   name: string;
   title: string;
   description: string;
-  /** `fly-tokens://…`; with one variable in braces it is a template. */
+  /** `fly-tokens://…`, of a page `ui://…`; with one variable in braces it is a template. */
   uri: string;
-  mimeType: "application/json" | "text/markdown";
+  mimeType: "application/json" | "text/markdown" | typeof appType;
   audience: readonly ("user" | "assistant")[];
   /** From 0 (may be left out) to 1 (needed). */
   priority: number;
   /** For how long a client may use what it was told, in milliseconds. */
   fresh: number;
-  /** The tool that shows the same: where the operator does not offer that, this is not offered either. */
+  /**
+   * The tool that shows the same: where the operator does not offer that, this is not offered either. Of a page (`appType`) it
+   * is the tool whose result it shows.
+   */
   like?: string;
   /** What the template's variable can be. */
   completes?: Source;

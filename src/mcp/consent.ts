@@ -5,7 +5,6 @@
  */
 import {
   acceptedContent,
-  CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
   type InputRequiredResult,
   inputRequired,
@@ -18,7 +17,7 @@ import type { Context } from "../context.ts";
 import { digest } from "../digest.ts";
 import { Problem } from "../problem.ts";
 import type { Plan, Tool } from "../tool.ts";
-import { callerOf } from "./caller.ts";
+import { callerOf, capabilitiesOf } from "./caller.ts";
 import { sealState, stateOf } from "./request-state.ts";
 import { confirmationRequired } from "./result.ts";
 
@@ -113,9 +112,5 @@ function canShowForm(server: McpServer, ctx: ServerContext): boolean {
 
 /** How the client of a call asks its user; `undefined` when it cannot. */
 export function elicitationOf(server: McpServer, ctx: ServerContext): ClientCapabilities["elicitation"] {
-  // 2026-07-28 carries the capabilities on every request; older revisions declare them once per connection.
-  const envelope = (ctx.mcpReq.envelope as Record<string, ClientCapabilities> | undefined)?.[
-    CLIENT_CAPABILITIES_META_KEY
-  ];
-  return (envelope ?? server.server.getClientCapabilities())?.elicitation;
+  return capabilitiesOf(server, ctx)?.elicitation;
 }

@@ -68,6 +68,11 @@ export function advertiseOutput(names: readonly string[]): StandardSchemaWithJSO
   }));
 }
 
+/** One of them as JSON Schema. */
+export function jsonOf(schema: StandardSchemaWithJSON<Json, Json>) {
+  return schema["~standard"].jsonSchema.input({ target: "draft-2020-12" }) as Json & { type: "object" };
+}
+
 function told(make: () => Json): StandardSchemaWithJSON<Json, Json> {
   let made: Json | undefined;
   const json = () => (made ??= make());

@@ -13,6 +13,7 @@ import type { Context } from "../context.ts";
 import { inTime } from "../in-time.ts";
 import { Problem } from "../problem.ts";
 import type { Resource } from "../resource.ts";
+import { isPage, pageMeta, showsPages } from "./apps.ts";
 import { toldElsewhere } from "./elsewhere.ts";
 import { challengeFor, requireScopes, resourceScopes } from "./scopes.ts";
 
@@ -23,6 +24,8 @@ interface Shared {
   remote?: boolean;
   report: (error: unknown) => void;
 }
+
+type Listing = ListResourcesResult["resources"][number];
 
 /** Milliseconds for which a list waits for what an issuer has. */
 const patience = 1_500;
@@ -51,6 +54,22 @@ export function addResources(server: McpServer, resources: readonly Resource[], 
   if (resources.length === 0) return;
   server.server.registerCapabilities({ resources: { listChanged: false } });
   for (const resource of resources) addResource(server, resource, shared);
+  server.server.setRequestHandler("resources/list", async (_request, ctx) => {
+    const told = resources.filter((resource) => !isPage(resource) || showsPages(server, ctx));
+    const [alone, families] = [told.filter(isAlone), told.filter((resource) => !isAlone(resource))];
+    const members = await Promise.all(families.map((resource) => listed(resource, ctx, shared)));
+    return { resources: [...alone.map(itself), ...members.flat()] };
+  });
+}
+
+function isAlone({ uri }: Resource): boolean {
+  return !variable.test(uri);
+}
+
+function itself(resource: Resource): Listing {
+  const { name, title, description, uri, mimeType, audience, priority } = resource;
+  const annotations = { audience: [...audience], priority };
+  return { uri, name, title, description, mimeType, annotations, ...pageMeta(resource) };
 }
 
 function addResource(server: McpServer, resource: Resource, shared: Shared): void {
@@ -73,14 +92,14 @@ function addResource(server: McpServer, resource: Resource, shared: Shared): voi
     server.registerResource(name, uri, config, (at, ctx) => answer(at, "", ctx));
     return;
   }
-  const template = new ResourceTemplate(uri, { list: (ctx) => listed(resource, ctx, shared) });
+  const template = new ResourceTemplate(uri, { list: undefined });
   server.registerResource(name, template, config, (at, variables, ctx) =>
     answer(at, plain(String(variables[inBraces] ?? "")), ctx),
   );
 }
 
 async function read(
-  { mimeType, read: tell }: Resource,
+  resource: Resource,
   { href }: URL,
   value: string,
   { context, report, remote, ctx }: Shared & { ctx: ServerContext },
@@ -88,7 +107,7 @@ async function read(
   let text: string | undefined;
   try {
     requireScopes(ctx, resourceScopes);
-    text = await tell(value, await context());
+    text = await resource.read(value, await context());
   } catch (cause) {
     const error = remote ? toldElsewhere(cause) : cause;
     if (error instanceof Problem) {
@@ -100,28 +119,28 @@ async function read(
     throw new ProtocolError(ProtocolErrorCode.InternalError, "Something went wrong inside fly-tokens.");
   }
   if (text === undefined) throw new ResourceNotFoundError(href);
-  return { contents: [{ uri: href, mimeType, text }] };
+  return { contents: [{ uri: href, mimeType: resource.mimeType, text, ...pageMeta(resource) }] };
 }
 
 /** A client lists everything when it starts: what cannot be told at once is left out, and whoever knows its name reads it. */
 async function listed(
-  { uri, like, list }: Resource,
+  resource: Resource,
   ctx: ServerContext,
   { context, report }: Shared,
-): Promise<ListResourcesResult> {
-  if (!list || (like !== undefined && !mayRead(ctx))) return { resources: [] };
+): Promise<Listing[]> {
+  const { uri, like, list } = resource;
+  if (!list || (like !== undefined && !mayRead(ctx))) return [];
   const found = (async () => list(await context()))().catch((error: unknown) => {
     if (!(error instanceof Problem)) report(error);
     return [];
   });
   const members = await inTime(found, patience, []);
-  return {
-    resources: members.map(({ value, ...about }) => ({
-      ...about,
-      name: value,
-      uri: uri.replace(variable, () => encodeURIComponent(value)),
-    })),
-  };
+  return members.map(({ value, ...about }) => ({
+    ...itself(resource),
+    ...about,
+    name: value,
+    uri: uri.replace(variable, () => encodeURIComponent(value)),
+  }));
 }
 
 function plain(value: string): string {

@@ -5,9 +5,10 @@ import type { Offer } from "../offer.ts";
 import type { Prompt } from "../prompt.ts";
 import type { Resource } from "../resource.ts";
 import type { Effect } from "../tool.ts";
+import { showsPages, toolMeta } from "./apps.ts";
 import { addCompletion } from "./completion.ts";
 import { forOthers, instructionsElsewhere } from "./elsewhere.ts";
-import { advertiseInput, advertiseOutput } from "./offers.ts";
+import { advertiseInput, advertiseOutput, jsonOf } from "./offers.ts";
 import { addPrompts, promptsFor } from "./prompts.ts";
 import type { Outgoing } from "./redact.ts";
 import { addResources, resourcesFor } from "./resources.ts";
@@ -63,13 +64,20 @@ export function createMcpServer(parts: ServerParts): McpServer {
         verify: async (state, ctx) =>
           (await import("./request-state.ts")).verifyState(state, ctx, parts.context),
       },
-      cacheHints: { "tools/list": { ttlMs: 300_000, cacheScope: "public" } },
+      // What a client is told depends on whether it shows pages: nobody else may be given it.
+      cacheHints: { "tools/list": { ttlMs: 300_000, cacheScope: "private" } },
       // These lists are the same for as long as the program runs: no client has to wait for word of a change.
       capabilities: { tools: { listChanged: false }, prompts: { listChanged: false } },
     },
   );
   const { tools, configs, prompts, resources } = catalogueOf(parts);
   for (const { offer, config } of configs) addTool(server, offer, config, parts);
+  server.server.setRequestHandler("tools/list", (_request, ctx) => ({
+    tools: configs.map(({ offer, config }) => ({
+      ...listingOf(offer.name, config),
+      ...(showsPages(server, ctx) && toolMeta(offer, resources)),
+    })),
+  }));
   addPrompts(server, prompts);
   addResources(server, resources, parts);
   addCompletion(server, { ...parts, tools, prompts, resources });
@@ -101,12 +109,19 @@ function catalogueOf(parts: ServerParts): Catalogue {
 
 function newCatalogue(parts: ServerParts) {
   const tools = offered(parts);
+  const resources = resourcesFor(parts.resources ?? [], tools);
   return {
     tools,
     configs: tools.map((offer) => ({ offer, config: configOf(offer, parts) })),
     prompts: promptsFor(parts.prompts, tools, parts.remote),
-    resources: resourcesFor(parts.resources ?? [], tools),
+    resources,
   };
+}
+
+/** A tool as `tools/list` has it. */
+function listingOf(name: string, { title, description, annotations, ...schemas }: Config) {
+  const inputSchema = jsonOf(schemas.inputSchema);
+  return { name, title, description, inputSchema, annotations, outputSchema: jsonOf(schemas.outputSchema) };
 }
 
 function configOf(offer: Offer, { protects, unadvertised }: ServerParts) {
@@ -129,12 +144,9 @@ function configOf(offer: Offer, { protects, unadvertised }: ServerParts) {
   };
 }
 
-function addTool(
-  server: McpServer,
-  offer: Offer,
-  config: ReturnType<typeof configOf>,
-  parts: ServerParts,
-): void {
+type Config = ReturnType<typeof configOf>;
+
+function addTool(server: McpServer, offer: Offer, config: Config, parts: ServerParts): void {
   server.registerTool(offer.name, config, (given, ctx) => {
     // What a call needs is loaded by the first one: starting must not pay for it.
     const call = import("./call.ts").then(({ answer }) => answer(offer, given, { server, ctx, parts }));

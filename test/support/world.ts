@@ -29,6 +29,8 @@ export interface ClientOptions {
   era: "legacy" | "modern";
   /** Answers a form; without it the client declares that it has none. */
   ask?: (message: string) => Promise<Answer> | Answer;
+  /** The extensions that it declares, with their settings. */
+  extensions?: Record<string, Record<string, unknown>>;
   /** Answers whether an address is to be opened; without it the client declares that it opens none. */
   browse?: (page: Page) => Promise<Answer> | Answer;
 }
@@ -143,12 +145,14 @@ export async function openWorld({
     frames,
     said,
     faults,
-    async connect({ era, ask, browse, caller } = { era: "legacy" }) {
+    async connect({ era, ask, browse, caller, extensions } = { era: "legacy" }) {
       const client = new ModernClient(
         { name: "test", version: "1" },
         {
-          capabilities:
-            ask || browse ? { elicitation: { ...(ask && { form: {} }), ...(browse && { url: {} }) } } : {},
+          capabilities: {
+            ...((ask || browse) && { elicitation: { ...(ask && { form: {} }), ...(browse && { url: {} }) } }),
+            ...(extensions && { extensions: extensions as never }),
+          },
           ...(era === "modern" && { versionNegotiation: { mode: "auto" as const } }),
         },
       );
