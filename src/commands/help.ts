@@ -10,7 +10,8 @@ Commands
   http              MCP server over HTTP, by default on http://127.0.0.1:7410/mcp, with a bearer of its own
                     (--port, --anonymous, --drain SECONDS, --rate N)
   caller NAME       A bearer for one more caller of \`fly-tokens http\`: --scopes tokens:read,tokens:write
-  registry          The local registry in the foreground: npm, PyPI, OCI, Maven, files, tokens (--url)
+  registry          The local registry in the foreground: npm, PyPI, OCI, Maven, files, tokens
+                    (--url, --drain SECONDS)
   call TOOL         Call one tool: --json '{…}'; --help shows its arguments; without TOOL the list
   approve HANDLE    Agree to a plan at the terminal
   audit WHAT        The log of what was asked for: verify [--expect HASH],

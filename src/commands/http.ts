@@ -5,10 +5,10 @@ import { type Limits, limits, socketLimits } from "../mcp/http/limits.ts";
 import { Metrics } from "../mcp/http/metrics.ts";
 import { listen } from "../mcp/http/socket.ts";
 import { createMcpServer } from "../mcp/server.ts";
-import { Problem } from "../problem.ts";
 import { version } from "../version.ts";
-import type { Command, Flag } from "./command.ts";
+import type { Command } from "./command.ts";
 import { admissionFor } from "./http/admission.ts";
+import { numberIn } from "./number.ts";
 import { serving } from "./server-parts.ts";
 import { untilSignal } from "./signal.ts";
 
@@ -66,12 +66,4 @@ function limitsFor({ remote }: Exposure, rate: number | undefined): Limits {
   const each = remote ? limits : { ...limits, atOnceEach: limits.atOnce, rate: undefined };
   if (rate === undefined) return each;
   return { ...each, rate: rate === 0 ? undefined : { perSecond: rate, burst: 4 * rate } };
-}
-
-/** @throws Problem `invalid_input` */
-function numberIn(flag: Flag | undefined, name: string, most: number): number | undefined {
-  if (flag === undefined) return undefined;
-  const number = Number(flag);
-  if (typeof flag === "string" && /^\d{1,9}$/.test(flag) && number <= most) return number;
-  throw new Problem("invalid_input", `--${name} must be a number from 0 to ${most}.`, `Correct --${name}.`);
 }

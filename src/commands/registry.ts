@@ -1,20 +1,46 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { serveOptions } from "../providers/local/serving.ts";
-import { serveRegistry } from "../registry/serve.ts";
+import { type ServedRegistry, type ServeOptions, serveRegistry } from "../registry/serve.ts";
 import type { Command } from "./command.ts";
+import { numberIn } from "./number.ts";
 import { untilSignal } from "./signal.ts";
+
+/** Seconds in which balancers notice that this one is about to end; without a proxy there are none. */
+const drainBehindProxy = 5;
 
 export const command: Command = {
   about: "The local registry in the foreground",
   takes: 0,
-  flags: { url: { type: "string" } },
+  flags: { url: { type: "string" }, drain: { type: "string" } },
   async run({ config, seams, log, flags }) {
     const options = serveOptions(config, seams, typeof flags.url === "string" ? flags.url : config.local_url);
+    const drain = numberIn(flags.drain, "drain", 600) ?? (options.publicUrl ? drainBehindProxy : 0);
     const served = await serveRegistry({ ...options, log: (line) => log.info(line) });
-    process.stderr.write(
-      `fly-tokens: the local registry is at ${served.url}\n  data and admin key (0600): ${options.folder}\n  npm   ${served.url}/artifactory/api/npm/npm/\n  pip   ${served.url}/artifactory/api/pypi/pypi/simple\n  docker ${new URL(served.url).host}/docker/IMAGE\n`,
-    );
-    await untilSignal();
+    // Before it says so: whoever has read it may end it.
+    const signal = untilSignal();
+    process.stderr.write(`fly-tokens: ${announcement(options, served).join("\n  ")}\n`);
+    await signal;
+    served.drain();
+    if (drain > 0) await pause(drain * 1000);
     await served.close();
     return 0;
   },
 };
+
+function announcement({ publicUrl, folder, database, artifacts }: ServeOptions, { url }: ServedRegistry) {
+  const address = publicUrl ?? url;
+  const kept = [
+    ...(database ? [] : ["data"]),
+    ...(artifacts ? [] : ["artifacts"]),
+    "admin key (0600)", // Of replicas the first has it, or all of them where they share the folder.
+  ];
+  return [
+    `the local registry is at ${address}${publicUrl ? `, and listens at ${url}` : ""}`,
+    ...(database ? ["data: PostgreSQL"] : []),
+    ...(artifacts ? [`artifacts: s3://${artifacts.bucket}/${artifacts.prefix}`] : []),
+    `${kept.join(", ")}: ${folder}`,
+    `npm   ${address}/artifactory/api/npm/npm/`,
+    `pip   ${address}/artifactory/api/pypi/pypi/simple`,
+    `docker ${new URL(address).host}/docker/IMAGE`,
+  ];
+}

@@ -65,6 +65,17 @@ export const callers = () =>
     "NAME=SHA256:SCOPE+SCOPE, each name once",
   );
 
+/** HOST:PORT; of IPv6 in brackets, as URLs have it. */
+export const listenAt = () =>
+  z
+    .string()
+    .regex(/^([a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}$/i, "HOST:PORT, or [HOST]:PORT of IPv6")
+    .refine((text) => URL.canParse(`http://${text}`), "HOST:PORT, with a port up to 65535")
+    .transform((text) => {
+      const { hostname, port } = new URL(`http://${text}`);
+      return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) };
+    });
+
 /** As libpq understands it. */
 export const databaseUrl = () =>
   z

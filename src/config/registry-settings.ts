@@ -1,6 +1,6 @@
 /** Settings of the local registry: what it has besides a folder, and what stands behind it. */
 import * as z from "zod";
-import { bucketUrl, databaseUrl, secret, upstreams, url } from "./forms.ts";
+import { bucketUrl, databaseUrl, listenAt, secret, upstreams, url } from "./forms.ts";
 
 export const registrySettings = {
   npm_upstream: {
@@ -64,7 +64,7 @@ export const registrySettings = {
   registry_listen: {
     env: "FLY_TOKENS_REGISTRY_LISTEN",
     guarded: true,
-    form: () => z.string().regex(/^[\w.:[\]-]+:\d{1,5}$/, "HOST:PORT"),
+    form: listenAt,
     about:
       "`fly-tokens registry`: where it listens, HOST:PORT, when FLY_TOKENS_LOCAL_URL is a proxy's address before it",
   },

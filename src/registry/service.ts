@@ -43,6 +43,8 @@ export interface Registry {
   fetch(request: Request, from?: { address?: string | undefined }): Promise<Response>;
   /** The first admin's key, read from its file. @throws Problem `file_unreadable` */
   adminKey(): Promise<string>;
+  /** From now on `/ready` says no: the process is about to end. Everything else is answered as before. */
+  drain(): void;
   /** Lets the requests that are running finish and refuses others, then closes the database. */
   close(): Promise<void>;
 }
@@ -71,7 +73,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     origin: (request: Request) => origin ?? new URL(request.url).origin,
     upstream: (ecosystem: UpstreamEcosystem, from?: URL) => upstreamOf(db, ecosystem, options, from),
   };
-  const app = assemble(deps, options.log);
+  let draining = false;
+  const app = assemble(deps, () => draining, options.log);
   let running = 0;
   let drained: (() => void) | undefined;
   let closed: Promise<void> | undefined;
@@ -98,13 +101,16 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       }
     },
     adminKey: () => readAdminKey(options.folder),
+    drain() {
+      draining = true;
+    },
     close: () => (closed ??= close()),
   };
 }
 
-function assemble(deps: RoomDeps, log: RegistryOptions["log"]): Hono {
+function assemble(deps: RoomDeps, isDraining: () => boolean, log: RegistryOptions["log"]): Hono {
   const app = new Hono();
-  app.route("/fly/api/v1", managementRoom(deps));
+  app.route("/fly/api/v1", managementRoom(deps, isDraining));
   app.route("/artifactory/api/npm/npm", npmRoom(deps));
   app.route("/artifactory/api/pypi/pypi", pypiRoom(deps));
   app.route("/v2", ociRoom(deps));

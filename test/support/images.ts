@@ -9,7 +9,7 @@ const basic = (value: string) => `Basic ${Buffer.from(`admin:${value}`).toString
 
 /** An image without layers, whose config alone tells it from others. @returns its digest */
 export async function push(
-  registry: TestRegistry,
+  registry: Pick<TestRegistry, "fetch">,
   value: string,
   image: string,
   tag: string,
@@ -38,7 +38,7 @@ export async function push(
 }
 
 export async function pull(
-  registry: TestRegistry,
+  registry: Pick<TestRegistry, "fetch">,
   value: string,
   image: string,
   reference: string,

@@ -117,7 +117,8 @@ export class Link {
       }
       // A key of a registry that is kept elsewhere: an empty one in its place would keep that one from coming back.
       const kept = !local_key || (await readKey(registryFolder(this.#config)));
-      if (!kept || !canServe(url)) throw nobody(url);
+      // Behind a proxy it is somebody else's to start.
+      if (!kept || !canServe(url) || this.#config.registry_listen) throw nobody(url);
       // In the next round it has to prove itself like any other, or the one of a process that was faster has.
       if (!(await this.#start())) await pause(Math.random() * 100);
     }

@@ -6,14 +6,17 @@ import { environmentRoutes } from "./environments.ts";
 import { type ManagementEnv, usersOnly } from "./gate.ts";
 import { health } from "./health.ts";
 import { introspection } from "./introspection.ts";
+import { readiness } from "./readiness.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { upstreamRoutes } from "./upstreams.ts";
 import { userRoutes } from "./users.ts";
 
-export function managementRoom(deps: RoomDeps): Hono<ManagementEnv> {
+/** @param isDraining whether the process is about to end */
+export function managementRoom(deps: RoomDeps, isDraining = () => false): Hono<ManagementEnv> {
   const room = new Hono<ManagementEnv>();
   room.onError(refused);
   room.get("/health", health(deps.db));
+  room.get("/ready", readiness(deps.db, isDraining));
   room.post("/introspect", introspection(deps));
   room.use("*", usersOnly(deps.door));
   room.get("/me", (c) => {

@@ -48,7 +48,7 @@ export function tarballFor(name: string, version: string): Buffer {
 }
 
 /** Requests to the npm room with one credential. */
-export function npmClient(registry: TestRegistry, credential: string) {
+export function npmClient(registry: Pick<TestRegistry, "fetch">, credential: string) {
   const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     registry.fetch(`${mount}${path}`, {
       method,
