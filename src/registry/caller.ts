@@ -30,6 +30,8 @@ export interface Door {
    * @throws Refusal 429
    */
   identify(value: string, request: Request): Promise<Caller | undefined>;
+  /** Notes for the log who a request comes from that was let in by other means: a session of the page. */
+  note(request: Request, caller: Caller): void;
 }
 
 /** An answer that is thrown. Each room puts it into the shape that its clients understand. */

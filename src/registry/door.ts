@@ -90,6 +90,10 @@ export function openDoor(db: RegistryDatabase, now: () => Date, visits: WeakMap<
       throw new Refusal(401, "UNAUTHORIZED", message, { "www-authenticate": challenge });
     },
     identify: (value, request) => admit({ value }, request),
+    note(request, caller) {
+      const visit = visits.get(request);
+      if (visit) visit.caller = caller;
+    },
   };
 }
 
