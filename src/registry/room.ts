@@ -1,5 +1,6 @@
 /** What the service hands to each of its rooms (npm, PyPI, OCI, Maven, generic, management). */
 import type { Door } from "./caller.ts";
+import type { DockerGateway } from "./gateway/docker/index.ts";
 import type { Blobs } from "./store/blobs.ts";
 import type { RegistryDatabase } from "./store/database.ts";
 
@@ -12,4 +13,6 @@ export interface RoomDeps {
   origin(request: Request): string;
   /** Where a client that asked at `from` is sent for a package that is not here; `undefined`: nowhere. No final slash. */
   upstream(ecosystem: "npm" | "pypi", from?: URL): Promise<string | undefined>;
+  /** A docker registry of the team's own, whose clients come here for their tokens. */
+  docker?: DockerGateway | undefined;
 }

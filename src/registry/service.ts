@@ -51,11 +51,12 @@ export interface Registry {
 
 /**
  * Opens a registry, and makes it when the folder has none.
- * @throws Problem `not_configured` when the runtime has no SQLite
+ * @throws Problem `not_configured` when the runtime has no SQLite; and what is wrong with the gateway's certificate
  */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
   const now = options.now ?? (() => new Date());
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  const docker = await openDocker(options, now);
   const db = await openStore(options);
   const { origin } = options.publicUrl === undefined ? {} : new URL(options.publicUrl);
   try {
@@ -72,6 +73,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     now,
     origin: (request: Request) => origin ?? new URL(request.url).origin,
     upstream: (ecosystem: UpstreamEcosystem, from?: URL) => upstreamOf(db, ecosystem, options, from),
+    docker,
   };
   let draining = false;
   const app = assemble(deps, () => draining, options.log);
@@ -126,6 +128,11 @@ function assemble(deps: RoomDeps, isDraining: () => boolean, log: RegistryOption
 
 function fault(status: number, code: string, message: string): Response {
   return Response.json({ error: { code, message } }, { status });
+}
+
+async function openDocker({ gateway, log }: RegistryOptions, now: () => Date) {
+  if (!gateway?.upstreams.docker) return undefined;
+  return (await import("./gateway/docker/index.ts")).openDockerGateway(gateway, now, log);
 }
 
 async function openStore({ folder, database }: RegistryOptions): Promise<RegistryDatabase> {
