@@ -1,12 +1,7 @@
 /** Serves artifacts and pages: whole, in part, or not at all when the client has them (RFC 9110 §13 and §14). */
 import { createHash } from "node:crypto";
 import { Refusal } from "./caller.ts";
-import type { Blobs } from "./store/blobs.ts";
-
-interface Span {
-  start: number;
-  end: number;
-}
+import type { Artifacts, Span } from "./store/artifacts.ts";
 
 /**
  * The answer to a GET or HEAD of a blob. One byte range is honoured; of several, or of one that is not well formed, the
@@ -16,7 +11,7 @@ interface Span {
  * @throws Refusal 416 when the range begins after the end
  */
 export async function download(
-  blobs: Blobs,
+  blobs: Artifacts,
   digest: string,
   request: Request,
   headers: Record<string, string>,
@@ -29,7 +24,7 @@ export async function download(
     return new Response(null, { status: 304, headers: shared });
   const span = request.method === "GET" ? requestedSpan(request.headers, etag, size) : undefined;
   const length = span ? span.end - span.start + 1 : size;
-  return new Response(request.method === "HEAD" ? null : blobs.stream(digest, span), {
+  return new Response(request.method === "HEAD" ? null : await blobs.stream(digest, span), {
     status: span ? 206 : 200,
     headers: {
       ...shared,

@@ -1,12 +1,12 @@
 /** What the service hands to each of its rooms (npm, PyPI, OCI, Maven, generic, management). */
 import type { Door } from "./caller.ts";
 import type { DockerGateway } from "./gateway/docker/index.ts";
-import type { Blobs } from "./store/blobs.ts";
+import type { Artifacts } from "./store/artifacts.ts";
 import type { RegistryDatabase } from "./store/database.ts";
 
 export interface RoomDeps {
   db: RegistryDatabase;
-  blobs: Blobs;
+  blobs: Artifacts;
   door: Door;
   now(): Date;
   /** Where clients reach the registry: the one that the operator names, else the one that the request was sent to. */

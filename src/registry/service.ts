@@ -8,7 +8,9 @@ import { Hono } from "hono";
 import type { Secret } from "../secret.ts";
 import { ensureAdmin, readAdminKey } from "./admin-key.ts";
 import { openDoor, type Visit } from "./door.ts";
+import { npmGateway } from "./gateway/npm.ts";
 import type { GatewayOptions } from "./gateway/options.ts";
+import { pypiGateway } from "./gateway/pypi.ts";
 import { genericRoom } from "./generic/index.ts";
 import { lineFor } from "./log-line.ts";
 import { managementRoom } from "./management/index.ts";
@@ -17,7 +19,7 @@ import { npmRoom } from "./npm/index.ts";
 import { ociRoom } from "./oci/index.ts";
 import { pypiRoom } from "./pypi/index.ts";
 import type { RoomDeps } from "./room.ts";
-import type { BucketOptions } from "./store/artifacts.ts";
+import type { Artifacts, BucketOptions } from "./store/artifacts.ts";
 import { Blobs } from "./store/blobs.ts";
 import type { RegistryDatabase } from "./store/database.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -51,12 +53,13 @@ export interface Registry {
 
 /**
  * Opens a registry, and makes it when the folder has none.
- * @throws Problem `not_configured` when the runtime has no SQLite; and what is wrong with the gateway's certificate
+ * @throws Problem `not_configured` when the runtime has no SQLite; and what is wrong with the bucket, or with the gateway's certificate
  */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
   const now = options.now ?? (() => new Date());
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const docker = await openDocker(options, now);
+  const blobs = await openArtifacts(options);
   const db = await openStore(options);
   const { origin } = options.publicUrl === undefined ? {} : new URL(options.publicUrl);
   try {
@@ -68,7 +71,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const visits = new WeakMap<Request, Visit>();
   const deps = {
     db,
-    blobs: await new Blobs(join(options.folder, "blobs")).open(),
+    blobs,
     door: openDoor(db, now, visits),
     now,
     origin: (request: Request) => origin ?? new URL(request.url).origin,
@@ -76,7 +79,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     docker,
   };
   let draining = false;
-  const app = assemble(deps, () => draining, options.log);
+  const app = assemble(deps, () => draining, options);
   let running = 0;
   let drained: (() => void) | undefined;
   let closed: Promise<void> | undefined;
@@ -110,11 +113,12 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   };
 }
 
-function assemble(deps: RoomDeps, isDraining: () => boolean, log: RegistryOptions["log"]): Hono {
+function assemble(deps: RoomDeps, isDraining: () => boolean, { log, gateway }: RegistryOptions): Hono {
   const app = new Hono();
+  const behind = gateway?.upstreams ?? {};
   app.route("/fly/api/v1", managementRoom(deps, isDraining));
-  app.route("/artifactory/api/npm/npm", npmRoom(deps));
-  app.route("/artifactory/api/pypi/pypi", pypiRoom(deps));
+  app.route("/artifactory/api/npm/npm", behind.npm ? npmGateway(deps, behind.npm) : npmRoom(deps));
+  app.route("/artifactory/api/pypi/pypi", behind.pypi ? pypiGateway(deps, behind.pypi) : pypiRoom(deps));
   app.route("/v2", ociRoom(deps));
   app.route("/artifactory/maven", mavenRoom(deps));
   app.route("/artifactory/api/generic", genericRoom(deps));
@@ -142,4 +146,10 @@ async function openStore({ folder, database }: RegistryOptions): Promise<Registr
   const file = await open(path, "a", 0o600);
   await file.close();
   return openSqlite(path);
+}
+
+async function openArtifacts({ folder, artifacts }: RegistryOptions): Promise<Artifacts> {
+  const place = join(folder, "blobs");
+  if (!artifacts) return new Blobs(place).open();
+  return (await import("./store/bucket/open.ts")).openBucket(artifacts, join(place, "incoming"));
 }

@@ -1,7 +1,7 @@
 /** The packages in the database. Every change of one is a transaction that also counts its revision up. */
 import type { Kysely, Transaction } from "kysely";
 import { Refusal } from "../caller.ts";
-import type { StoredBlob } from "../store/blobs.ts";
+import type { StoredBlob } from "../store/artifacts.ts";
 import type { RegistryDatabase } from "../store/database.ts";
 import type { Database } from "../store/schema.ts";
 import { type Document, emptyDocument } from "./document.ts";
@@ -70,7 +70,12 @@ export function changePackage(
     const before = stored?.document ?? emptyDocument(name, now);
     const after = edit(before, now);
     const revision = (stored?.revision ?? 0) + 1;
-    const row = { document: JSON.stringify(after), revision, updated_at: now.getTime() };
+    const row = {
+      document: JSON.stringify(after),
+      revision,
+      updated_at: now.getTime(),
+      description: descriptionOf(after),
+    };
     await transaction
       .insertInto("npm_packages")
       .values({ name, ...row })
@@ -87,6 +92,14 @@ export function changePackage(
     }
     return revision;
   });
+}
+
+/** What a search looks into; null for a package without versions, which none finds. */
+function descriptionOf(document: Document): string | null {
+  const { latest } = document["dist-tags"];
+  if (latest === undefined) return null;
+  const description = document.versions[latest]?.description;
+  return typeof description === "string" ? description.replaceAll("\0", "") : "";
 }
 
 async function keep(

@@ -5,7 +5,7 @@
 import type { Kysely } from "kysely";
 import { Refusal } from "../caller.ts";
 import { download } from "../download.ts";
-import type { StoredBlob } from "../store/blobs.ts";
+import type { StoredBlob } from "../store/artifacts.ts";
 import type { RegistryDatabase } from "../store/database.ts";
 import type { Database } from "../store/schema.ts";
 import type { Handler } from "./handler.ts";

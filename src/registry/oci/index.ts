@@ -11,7 +11,6 @@ import { enter } from "./gate.ts";
 import type { Handler, Limits, Room } from "./handler.ts";
 import { deleteManifest, readManifest } from "./manifests.ts";
 import { parsePath, type Resource } from "./path.ts";
-import { RecentHeads } from "./pulls.ts";
 import { appendUpload, cancelUpload, finishUpload, readUpload, startUpload } from "./push-blob.ts";
 import { writeManifest } from "./push-manifest.ts";
 import { listReferrers } from "./referrers.ts";
@@ -19,7 +18,7 @@ import { refuse } from "./refuse.ts";
 import type { Action } from "./scope.ts";
 import { listTags } from "./tags.ts";
 import { answerTokenRequest } from "./token-endpoint.ts";
-import { Uploads } from "./uploads.ts";
+import { openUploads } from "./uploads.ts";
 
 type Methods = Partial<Record<string, readonly [Action, Handler]>>;
 
@@ -49,8 +48,7 @@ export function ociRoom(deps: RoomDeps, limits: Limits = defaultLimits): Hono {
   const room: Room = {
     ...deps,
     limits,
-    uploads: new Uploads(deps.blobs, limits.blob),
-    heads: new RecentHeads(),
+    uploads: openUploads(deps, limits.blob),
   };
   const app = new Hono();
 

@@ -1,10 +1,10 @@
 /** How a blob gets in: at once, in a stream, in chunks, or out of another repository (distribution-spec 1.1, "Pushing blobs"). */
 import { Refusal } from "../caller.ts";
-import type { StoredBlob } from "../store/blobs.ts";
+import type { StoredBlob } from "../store/artifacts.ts";
 import { addBlob, holdsBlob } from "./blobs.ts";
+import { type Chunk, received } from "./chunk.ts";
 import type { Handler, Visit } from "./handler.ts";
 import { isDigest, isRepositoryName } from "./path.ts";
-import { type Chunk, received } from "./uploads.ts";
 
 /** POST: opens an upload, unless the blob comes along (`?digest=`) or is here already (`?mount=&from=`). */
 export const startUpload: Handler = async (visit) => {

@@ -1,5 +1,5 @@
 /** What has been said about a manifest: signatures, attestations, bills of materials (distribution-spec 1.1, "Listing Referrers"). */
-import type { Blobs } from "../store/blobs.ts";
+import type { Artifacts } from "../store/artifacts.ts";
 import type { Handler } from "./handler.ts";
 import { indexType, parseManifest } from "./manifest.ts";
 
@@ -38,6 +38,6 @@ export const listReferrers: Handler = async ({ room, request, resource: { reposi
 };
 
 /** Manifests are small by their limit. */
-async function readAll(blobs: Blobs, digest: string): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(blobs.stream(digest)).arrayBuffer());
+async function readAll(blobs: Artifacts, digest: string): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(await blobs.stream(digest)).arrayBuffer());
 }

@@ -1,7 +1,7 @@
 /** The uploaded files in the database. A file name is taken once and for all. */
 import type { Kysely } from "kysely";
 import { Refusal } from "../caller.ts";
-import type { StoredBlob } from "../store/blobs.ts";
+import type { StoredBlob } from "../store/artifacts.ts";
 import type { RegistryDatabase } from "../store/database.ts";
 import type { Database, PypiFileRow } from "../store/schema.ts";
 
