@@ -1,6 +1,6 @@
 /** Images without an engine: pushed and pulled over the registry's HTTP API, as docker does it. */
 import { createHash } from "node:crypto";
-import type { TestRegistry } from "./registry.ts";
+import type { RegistryClient } from "./registry-client.ts";
 
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const digestOf = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
@@ -9,7 +9,7 @@ const basic = (value: string) => `Basic ${Buffer.from(`admin:${value}`).toString
 
 /** An image without layers, whose config alone tells it from others. @returns its digest */
 export async function push(
-  registry: Pick<TestRegistry, "fetch">,
+  registry: Pick<RegistryClient, "fetch">,
   value: string,
   image: string,
   tag: string,
@@ -38,7 +38,7 @@ export async function push(
 }
 
 export async function pull(
-  registry: Pick<TestRegistry, "fetch">,
+  registry: Pick<RegistryClient, "fetch">,
   value: string,
   image: string,
   reference: string,

@@ -1,6 +1,6 @@
 /** What Maven and Gradle send, made by hand: for tests of the protocol. */
 import { createHash } from "node:crypto";
-import type { TestRegistry } from "../../support/registry.ts";
+import type { RegistryClient } from "../../support/registry-client.ts";
 
 export const mount = "/artifactory/maven";
 
@@ -9,7 +9,7 @@ export function sum(algorithm: string, text: string): string {
 }
 
 /** Requests to a room of files with one credential, as the password of Basic. @param at where the room is */
-export function fileClient(registry: TestRegistry, credential: string, at = mount) {
+export function fileClient(registry: Pick<RegistryClient, "fetch">, credential: string, at = mount) {
   const authorization = `Basic ${Buffer.from(`admin:${credential}`).toString("base64")}`;
   const send = (method: string, path: string, body?: string | null, headers: Record<string, string> = {}) =>
     registry.fetch(`${at}${path}`, {

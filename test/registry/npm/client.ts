@@ -1,6 +1,6 @@
 /** What npm sends, made by hand: for tests of the protocol. */
 import { createHash } from "node:crypto";
-import type { TestRegistry } from "../../support/registry.ts";
+import type { RegistryClient } from "../../support/registry-client.ts";
 
 export const mount = "/artifactory/api/npm/npm";
 
@@ -48,7 +48,7 @@ export function tarballFor(name: string, version: string): Buffer {
 }
 
 /** Requests to the npm room with one credential. */
-export function npmClient(registry: Pick<TestRegistry, "fetch">, credential: string) {
+export function npmClient(registry: Pick<RegistryClient, "fetch">, credential: string) {
   const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     registry.fetch(`${mount}${path}`, {
       method,

@@ -1,6 +1,6 @@
 /** What twine sends, made by hand: for tests of the protocol. */
 import { createHash } from "node:crypto";
-import type { TestRegistry } from "../../support/registry.ts";
+import type { RegistryClient } from "../../support/registry-client.ts";
 
 export const mount = "/artifactory/api/pypi/pypi";
 
@@ -34,7 +34,7 @@ export function uploadForm(
 }
 
 /** Requests to the PyPI room with one credential. */
-export function pypiClient(registry: TestRegistry, credential: string) {
+export function pypiClient(registry: Pick<RegistryClient, "fetch">, credential: string) {
   const authorization = `Basic ${Buffer.from(`__token__:${credential}`).toString("base64")}`;
   const send = (
     method: string,
