@@ -2,6 +2,7 @@
 import { type ErrorHandler, Hono } from "hono";
 import { Refusal } from "../caller.ts";
 import type { RoomDeps } from "../room.ts";
+import { dockerEvents } from "./docker-events.ts";
 import { environmentRoutes } from "./environments.ts";
 import { type ManagementEnv, usersOnly } from "./gate.ts";
 import { health } from "./health.ts";
@@ -18,6 +19,7 @@ export function managementRoom(deps: RoomDeps, isDraining = () => false): Hono<M
   room.get("/health", health(deps.db));
   room.get("/ready", readiness(deps.db, isDraining));
   room.post("/introspect", introspection(deps));
+  room.post("/gateway/docker/events", dockerEvents(deps));
   room.use("*", usersOnly(deps.door));
   room.get("/me", (c) => {
     const { username, role } = c.get("caller");

@@ -63,6 +63,9 @@ const shared = [
   `create table oci_heads (
      token_id text not null, image text not null, digest text not null, tag text not null, at integer not null, primary key (token_id, image, digest)) strict`,
   `create index oci_heads_at on oci_heads (at)`,
+  // What the docker registry behind the gateway has reported: it sends an event again until it is answered.
+  `create table oci_events (id text primary key, at integer not null) strict`,
+  `create index oci_events_at on oci_events (at)`,
   // Uploads in progress, where the artifacts are in a bucket: the parts that have arrived, a JSON array of [name, size].
   `create table oci_uploads (id text primary key, size integer not null, parts text not null, written_at integer not null) strict`,
   `create index oci_uploads_written on oci_uploads (written_at)`,

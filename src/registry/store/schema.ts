@@ -38,6 +38,8 @@ export interface Database {
     at: number;
     token_id: string;
   };
+  /** Which events of the docker registry behind the gateway have been counted; `at` is when. */
+  oci_events: { id: string; at: number };
   pulls: PullRow;
   /** Where clients are sent for packages that are not here. */
   upstreams: { ecosystem: string; url: string; set_at: number };
