@@ -1,5 +1,4 @@
 /** What a tool is handed: everything that reaches the world, made once from the configuration. */
-import { join } from "node:path";
 import { Audit } from "./audit/audit.ts";
 import type { Config } from "./config.ts";
 import type { Confirmations } from "./confirmations/confirmations.ts";
@@ -28,7 +27,8 @@ import { Rotations } from "./rotation/record.ts";
 import { installed } from "./run.ts";
 import { Seal } from "./seal.ts";
 import type { Seams } from "./seams.ts";
-import { FolderOnce, MemoryOnce, type Once } from "./state/once.ts";
+import { MemoryOnce, type Once } from "./state/once.ts";
+import { databaseState, folderState } from "./state/open.ts";
 import { version } from "./version.ts";
 
 export interface Context extends Seams {
@@ -86,16 +86,24 @@ export interface Context extends Seams {
 /**
  * Makes the context. Nothing else is read, written or asked before a tool needs it.
  * @param policy as it was read when the process started
- * @param serves whether callers are on other machines
+ * @param serves whether callers are on other machines; and whether it is one of the replicas of `fly-tokens http`, or works
+ *   for them: where they have a key and a database, the state is there, else in our folder
  * @throws Problem `not_configured` as `openPolicy`
  */
 export function createContext(
   config: Config,
   seams: Seams,
   policy: Policy = openPolicy(config),
-  { remote = false }: { remote?: boolean } = {},
+  { remote = false, replica = false }: { remote?: boolean; replica?: boolean } = {},
 ): Context {
-  const list = providers(config, seams);
+  const { database_url, http_key } = config;
+  const { now } = seams;
+  const seal = http_key && new Seal(http_key);
+  const state =
+    replica && database_url && seal
+      ? databaseState(database_url, seal, now)
+      : folderState(config.folders.state, now);
+  const list = providers(config, seams, state);
   const itsDisk = openDisk({ state: config.folders.state, run: seams.run, now: seams.now });
   const machine = {
     ...seams,
@@ -104,13 +112,10 @@ export function createContext(
     installed: (command: string) => installed(command, seams.env, seams.platform),
     ...(remote && withoutMachine(itsDisk)),
   };
-  const ledger = new Ledger(join(config.folders.state, "tokens"), seams.now);
+  const ledger = new Ledger(state, now);
   const openEnds = new OpenEnds();
-  const own = { seal: new Seal(), once: new MemoryOnce(seams.now) };
-  const shared = config.http_key && {
-    seal: new Seal(config.http_key),
-    once: new FolderOnce(join(config.folders.state, "once"), seams.now),
-  };
+  const own = { seal: new Seal(), once: new MemoryOnce(now) };
+  const shared = seal && { seal, once: state.once("once"), approved: state.once("approved") };
   const context: Context = {
     ...machine,
     version,
@@ -131,9 +136,9 @@ export function createContext(
         return found.find((one) => one !== undefined)?.fingerprints[0];
       },
     }),
-    rotations: new Rotations(join(config.folders.state, "rotations")),
+    rotations: new Rotations(state),
     policy,
-    confirmations: openConfirmations({ state: config.folders.state, now: seams.now, shared }),
+    confirmations: openConfirmations({ state: config.folders.state, now, shared }),
     returns: (caller) => (caller === undefined ? own : (shared ?? own)),
     openEnds,
     remote,
@@ -172,6 +177,7 @@ export function createContext(
       // Their tokens are revoked at providers that may run in here.
       await openEnds.close().finally(async () => {
         for (const provider of list) await provider.close?.();
+        await state.close();
       });
     },
   };

@@ -1,5 +1,5 @@
 /**
- * Which tokens were made on this machine, and where their values went. It holds no value, only SHA-256 of it and of the
+ * Which tokens were made on this machine, or by all replicas, and where their values went. It holds no value, only SHA-256 of it and of the
  * tokens in it, so that one that turns up in a file can be told from a stranger's, and a rotation knows what to rewrite.
  */
 import { createHash } from "node:crypto";
@@ -9,7 +9,8 @@ import { fingerprintsOf } from "./fingerprints.ts";
 import type { IssueRequest, Token } from "./providers/provider.ts";
 import { flyioRequestShape } from "./providers/shapes.ts";
 import type { Secret } from "./secret.ts";
-import { Records } from "./state/records.ts";
+import type { Records } from "./state/records.ts";
+import type { State } from "./state/state.ts";
 
 const Delivered = z.object({
   /** A delivery's id. */
@@ -50,9 +51,8 @@ export class Ledger {
   readonly #records: Records<LedgerEntry>;
   readonly #now: () => Date;
 
-  /** @param folder absolute; made at the first entry */
-  constructor(folder: string, now: () => Date) {
-    this.#records = new Records(folder, Entry);
+  constructor(state: Pick<State, "records">, now: () => Date) {
+    this.#records = state.records("tokens", Entry);
     this.#now = now;
   }
 

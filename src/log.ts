@@ -42,6 +42,7 @@ const exitCodes: Partial<Record<ProblemCode, number>> = {
   declined: 6,
   rate_limited: 7,
   provider_down: 7,
+  state_unavailable: 7,
   file_unreadable: 8,
   file_unparsable: 8,
   file_unwritable: 8,

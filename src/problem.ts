@@ -12,6 +12,7 @@ export const problemCodes = {
   unsupported: "This provider, package manager or platform has no such ability.",
   rate_limited: "Too many requests; wait and try again.",
   provider_down: "The issuer could not be reached or did not answer properly.",
+  state_unavailable: "The database that replicas share does not answer.",
   file_unreadable: "A configuration file exists but could not be read.",
   file_unparsable: "A configuration file does not parse; it was left alone.",
   file_unwritable: "A file could not be written.",

@@ -128,7 +128,7 @@ const mayImport: Record<string, readonly string[]> = {
     "audit",
     "seams (type)",
     "seal",
-    "state/once",
+    "state",
     "confirmations",
     "issued",
     "keychain",
@@ -154,6 +154,7 @@ const mayImport: Record<string, readonly string[]> = {
     "expiry (type)",
     "config (type)",
     "seams (type)",
+    "state/state (type)",
     "providers/local",
     "providers/flyio",
     "providers/jfrog",
@@ -179,7 +180,7 @@ const mayImport: Record<string, readonly string[]> = {
     "macaroon",
     "state",
   ],
-  "providers/jfrog": ["json", "problem", "secret", "config (type)", "seams (type)", "providers"],
+  "providers/jfrog": ["json", "problem", "secret", "config (type)", "seams (type)", "providers", "state"],
   "package-managers": [
     "loopback",
     "formats",
@@ -231,7 +232,20 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   "open-ends": ["delivery/delivery (type)"],
   keychain: ["problem", "secret", "seams (type)", "delivery/delivery (type)"],
-  state: ["json", "problem", "disk/lock", "disk/refusals", "disk/replace"],
+  state: [
+    "json",
+    "problem",
+    "seal (type)",
+    "secret (type)",
+    "disk/lock",
+    "disk/refusals",
+    "disk/replace",
+    "registry/store/database (type)",
+    // Loaded when a replica first needs it.
+    "registry/store/postgres/open",
+    "registry/store/postgres/lock",
+    "registry/store/postgres/faults",
+  ],
   disk: ["problem", "secret", "run (type)"],
   macaroon: ["problem"],
   callers: [
@@ -246,7 +260,15 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   registry: ["in-time", "loopback", "html", "problem", "secret", "stop-server", "version"],
   config: ["expiry", "json", "problem", "secret"],
-  confirmations: ["digest", "json", "problem", "seal (type)", "tool (type)", "state/once", "disk/refusals"],
+  confirmations: [
+    "digest",
+    "json",
+    "problem",
+    "seal (type)",
+    "tool (type)",
+    "state/once (type)",
+    "disk/refusals",
+  ],
   log: ["problem", "secret"],
   seams: ["run"],
   issued: ["secret (type)"],
@@ -281,7 +303,7 @@ interface Import {
 
 function files(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.includes("node_modules"))
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"))
     .map((name) => join(folder, name).replaceAll("\\", "/"));
 }
 
@@ -302,7 +324,7 @@ function imports(file: string): Import[] {
 
 /** The room of a file: its folder below src, or its own name. */
 function roomOf(file: string): string {
-  const path = file.replace(/^src\//, "").replace(/\.ts$/, "");
+  const path = file.replace(/^src\//, "").replace(/\.tsx?$/, "");
   const [provider] = /^providers\/(local|flyio|jfrog)(?=\/)/.exec(path) ?? [];
   if (provider !== undefined) return provider;
   return path.split("/")[0] ?? path;
@@ -315,7 +337,7 @@ function trespasses(file: string): string[] {
   const relatives = imports(file).filter(({ target }) => target.startsWith("."));
   return relatives.flatMap(({ target, type }) => {
     const path = relative(root, resolve(root, dirname(file), target)).replaceAll("\\", "/");
-    const names = [roomOf(path), path.replace(/^src\//, "").replace(/\.ts$/, "")];
+    const names = [roomOf(path), path.replace(/^src\//, "").replace(/\.tsx?$/, "")];
     const fine =
       path === "package.json" ||
       names.includes(room) ||
@@ -349,7 +371,7 @@ describe("what only some may use", () => {
 
   it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
     const allowed =
-      /^src\/(disk|registry|state|leaks|audit|commands\/(demo|macaroon|login))\b|^src\/(config|callers\/local-bearer|policy\/index|confirmations\/stored|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/(local\/link|flyio\/login|jfrog\/(login|journal))\.ts$|^src\/package-managers\/docker\//;
+      /^src\/(disk|registry|state|leaks|audit|commands\/(demo|macaroon|login))\b|^src\/(config|callers\/local-bearer|policy\/index|confirmations\/stored|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/(local\/link|flyio\/login|jfrog\/login)\.ts$|^src\/package-managers\/docker\//;
     expect(users(/from "node:fs(\/promises)?"/).filter((file) => !allowed.test(file))).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import type { Context } from "../context.ts";
 import { Problem, quote } from "../problem.ts";
 import type { Command } from "./command.ts";
 
@@ -20,18 +21,26 @@ export const command: Command = {
         "Run this command yourself, in a terminal.",
       );
     const { createContext } = await import("../context.ts");
-    const { confirmations } = createContext(config, seams);
-    const { tool, plan, caller } = await confirmations.look(handle);
-    const who = caller === undefined ? "" : `, asked for by ${quote(caller, 256)}`;
-    process.stdout.write(`${tool}${who}\n${plan.lines.map((line) => `  ${line}`).join("\n")}\n`);
-    const terminal = createInterface({ input: process.stdin, output: process.stdout });
-    const answer = await terminal
-      .question(`Type "${plan.phrase}" to approve: `)
-      .finally(() => terminal.close());
-    if (answer.trim() !== plan.phrase)
-      throw new Problem("declined", "Not approved; nothing was changed.", "Run it again to approve.");
-    await confirmations.approve(handle);
-    process.stdout.write("Approved. The agent may now call again with the same confirmation.\n");
-    return 0;
+    const context = createContext(config, seams, undefined, { replica: true });
+    try {
+      return await approve(handle, context);
+    } finally {
+      await context.close();
+    }
   },
 };
+
+async function approve(handle: string, { confirmations }: Pick<Context, "confirmations">): Promise<number> {
+  const { tool, plan, caller } = await confirmations.look(handle);
+  const who = caller === undefined ? "" : `, asked for by ${quote(caller, 256)}`;
+  process.stdout.write(`${tool}${who}\n${plan.lines.map((line) => `  ${line}`).join("\n")}\n`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal
+    .question(`Type "${plan.phrase}" to approve: `)
+    .finally(() => terminal.close());
+  if (answer.trim() !== plan.phrase)
+    throw new Problem("declined", "Not approved; nothing was changed.", "Run it again to approve.");
+  await confirmations.approve(handle);
+  process.stdout.write("Approved. The agent may now call again with the same confirmation.\n");
+  return 0;
+}

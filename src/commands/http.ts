@@ -15,6 +15,9 @@ import { untilSignal } from "./signal.ts";
 /** Seconds in which balancers notice that this one is about to end; on loopback there is none. */
 const drainBeyondLoopback = 5;
 
+const alone =
+  "FLY_TOKENS_DATABASE_URL is the local registry's alone; with FLY_TOKENS_HTTP_KEY replicas share their state there";
+
 export const command: Command = {
   about: "MCP server over HTTP, by default on http://127.0.0.1:7410/mcp",
   takes: 0,
@@ -30,8 +33,8 @@ export const command: Command = {
     const exposure = exposureOf(config, { port, anonymous: flags.anonymous === true });
     const drain = numberIn(flags.drain, "drain", 600) ?? (exposure.remote ? drainBeyondLoopback : 0);
     const rate = numberIn(flags.rate, "rate", 1_000_000);
-    const { admission, lines } = await admissionFor(exposure, invocation);
-    const { parts, close } = serving(invocation, { remote: exposure.remote });
+    const { admission, lines: who } = await admissionFor(exposure, invocation);
+    const { parts, close } = serving(invocation, { remote: exposure.remote, replica: true });
     const metrics = new Metrics(version);
     const observed = { ...parts, observe: metrics.called.bind(metrics) };
     const door = openDoor({
@@ -47,6 +50,7 @@ export const command: Command = {
       note: (line) => log.info(line),
     });
     const { url, server, stop } = await listen(door.fetch, { ...exposure, limits: socketLimits });
+    const lines = [...who, ...(config.database_url && !config.http_key ? [alone] : [])];
     // Before it says so: whoever has read it may end it.
     const signal = untilSignal(server);
     process.stderr.write(`${[`fly-tokens: MCP at ${url}/mcp`, ...lines].join("\n  ")}\n`);

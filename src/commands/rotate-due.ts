@@ -15,7 +15,7 @@ export const command: Command = {
     "dry-run": { type: "boolean" },
   },
   async run({ config, seams, flags, positionals }) {
-    const context = createContext(config, seams);
+    const context = createContext(config, seams, undefined, { replica: true });
     const request = requestOf(flags, positionals, context);
     let [count, failed] = [0, 0];
     try {

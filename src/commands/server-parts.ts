@@ -25,12 +25,12 @@ export interface Serving {
 }
 
 /**
- * @param serves whether callers are on other machines
+ * @param serves as `createContext`
  * @throws Problem `not_configured` when the operator's policy is not valid, or names a tool that does not exist
  */
 export function serving(
   { config, seams, log }: Invocation,
-  { remote = false }: { remote?: boolean } = {},
+  { remote = false, replica = false }: { remote?: boolean; replica?: boolean } = {},
 ): Serving {
   const policy = openPolicy(config);
   let context: Promise<Context> | undefined;
@@ -50,7 +50,7 @@ export function serving(
       running,
       context: () =>
         (context ??= import("../context.ts").then(({ createContext }) =>
-          createContext(config, seams, policy, { remote }),
+          createContext(config, seams, policy, { remote, replica }),
         )),
       report: (error) => log.error(faultLine(error)),
     },

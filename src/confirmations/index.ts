@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Problem } from "../problem.ts";
 import type { Seal } from "../seal.ts";
-import { FolderOnce, type Once } from "../state/once.ts";
+import type { Once } from "../state/once.ts";
 import type { Confirmations } from "./confirmations.ts";
 import { isSealed, SealedConfirmations } from "./sealed.ts";
 import { StoredConfirmations } from "./stored.ts";
@@ -12,7 +12,7 @@ export interface ConfirmationsOptions {
   state: string;
   now: () => Date;
   /** With the operator's key, and what replicas agree by; without it every handle is a stored one. */
-  shared?: { seal: Seal; once: Once } | undefined;
+  shared?: { seal: Seal; once: Once; approved: Once } | undefined;
 }
 
 /** Sealed ones for those who call over HTTP where there is a key, short ones for everybody else. Nothing is written yet. */
@@ -23,7 +23,7 @@ export function openConfirmations({ state, now, shared }: ConfirmationsOptions):
     new SealedConfirmations({
       seal: shared.seal,
       used: shared.once,
-      approved: new FolderOnce(join(state, "approved"), now),
+      approved: shared.approved,
       now,
     });
   const kindOf = (handle: string) => (sealed && isSealed(handle) ? sealed : stored);
@@ -33,7 +33,7 @@ export function openConfirmations({ state, now, shared }: ConfirmationsOptions):
     throw new Problem(
       "not_configured",
       "This confirmation is sealed with a key that the settings here do not have.",
-      "Set FLY_TOKENS_HTTP_KEY as the HTTP server has it, and FLY_TOKENS_HOME to the same folder.",
+      "Set FLY_TOKENS_HTTP_KEY as the HTTP server has it, and FLY_TOKENS_DATABASE_URL if it has one, else FLY_TOKENS_HOME to the same folder.",
     );
   };
   return {

@@ -1,6 +1,6 @@
 /**
- * Handles that hold what they stand for, sealed: any replica that has the operator's key and the shared folder takes them,
- * and none has to know which of the others gave them out. What is kept is only which of them are used, and approved.
+ * Handles that hold what they stand for, sealed: any replica that has the operator's key and shares the state takes them, and
+ * none has to know which of the others gave them out. What is kept is only which of them are used, and approved.
  */
 import * as z from "zod";
 import { digest } from "../digest.ts";

@@ -1,7 +1,7 @@
 /**
  * How far a rotation has come, on disk before each step that cannot be taken back, so that it can be carried on after the
  * process was killed at any moment. While both tokens live the record holds their values (0600, as the files have that
- * they are written to): without it a successor whose value was lost on the way would have to be made a second time. They
+ * they are written to; in a database sealed): without it a successor whose value was lost on the way would have to be made a second time. They
  * are gone from it as soon as every place works with the successor.
  */
 import { createHash, randomBytes } from "node:crypto";
@@ -9,7 +9,8 @@ import * as z from "zod";
 import type { Destination } from "../delivery/delivery.ts";
 import type { Problem } from "../problem.ts";
 import { flyioRequestShape } from "../providers/shapes.ts";
-import { Records } from "../state/records.ts";
+import type { Records } from "../state/records.ts";
+import type { State } from "../state/state.ts";
 
 const destination = z.custom<Destination>((value) => typeof value === "object" && value !== null);
 const time = z.string();
@@ -63,9 +64,8 @@ export type RotationRecord = z.output<typeof Shape>;
 export class Rotations {
   readonly #records: Records<RotationRecord>;
 
-  /** @param folder absolute; made by the first rotation */
-  constructor(folder: string) {
-    this.#records = new Records(folder, Shape);
+  constructor(state: Pick<State, "records">) {
+    this.#records = state.records("rotations", Shape, ["value", "formers"]);
   }
 
   /** The last rotation of a token, by its id. @throws Problem `file_unreadable` */

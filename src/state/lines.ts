@@ -15,14 +15,21 @@ import { Problem } from "../problem.ts";
 /** Milliseconds; nobody holds the lock for longer than a small file takes. */
 const patience = 2000;
 
-export class Lines<Item> {
+export interface Lines<Item> {
+  /** Those in whose line a text occurs, the oldest first. @throws Problem `file_unreadable`, `state_unavailable` */
+  mentioning(text: string): Promise<Item[]>;
+  /** @throws Problem `file_unwritable`, `file_locked`, `state_unavailable` */
+  append(item: Item): Promise<void>;
+}
+
+export class FileLines<Item> implements Lines<Item> {
   readonly #file: string;
   readonly #shape: z.ZodType<Item>;
   readonly #most: number;
 
   /**
    * @param file absolute; made, 0600, by the first `append`
-   * @param most how many are kept at least; never more than twice as many
+   * @param most how many are kept at least, never more than twice as many; `Infinity` for all
    */
   constructor(file: string, shape: z.ZodType<Item>, most: number) {
     this.#file = file;
@@ -30,21 +37,22 @@ export class Lines<Item> {
     this.#most = most;
   }
 
-  /** Those in whose line a text occurs, the oldest first. @throws Problem `file_unreadable` */
   async mentioning(text: string): Promise<Item[]> {
     return (await this.#lines()).filter((line) => line.includes(text)).flatMap((line) => this.#itemIn(line));
   }
 
-  /** @throws Problem `file_unwritable`, `file_locked` */
   async append(item: Item): Promise<void> {
     const folder = dirname(this.#file);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      const add = () => appendFile(this.#file, `\n${JSON.stringify(item)}\n`, { mode: 0o600 });
+      if (this.#most === Number.POSITIVE_INFINITY) await add();
       // An entry that another process appends while this one drops old ones would be lost.
-      await withLocks(join(folder, "locks"), [this.#file], patience, async () => {
-        await appendFile(this.#file, `\n${JSON.stringify(item)}\n`, { mode: 0o600 });
-        await this.#dropOld();
-      });
+      else
+        await withLocks(join(folder, "locks"), [this.#file], patience, async () => {
+          await add();
+          await this.#dropOld();
+        });
     } catch (error) {
       if (error instanceof Problem) throw error;
       throw unwritable(this.#file, error, "Make room there, or correct its permissions.");

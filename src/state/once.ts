@@ -1,7 +1,7 @@
 /**
  * THAT SOMETHING HAPPENS ONCE, agreed among all processes that share a store. Here the store is a folder: of many that
- * create the same file exclusively (`O_EXCL`; by NFS since version 3) one succeeds. Another store, such as a database
- * with a unique key, can stand beside it.
+ * create the same file exclusively (`O_EXCL`; by NFS since version 3) one succeeds. A database with a unique key does the
+ * same for machines that share no folder (database/once.ts).
  *
  * The files lie in a folder for each ten minutes in which they may go, so that what is old goes without being looked at.
  */
@@ -16,18 +16,18 @@ export interface Once {
    * @param id of what is used up
    * @param until when nobody would take it any more anyway, in milliseconds since 1970; the same for the same id
    * @returns `true` to exactly one of all who ask, whatever happens to them afterwards; `false` to all when it is too old
-   * @throws Problem `file_unwritable` when that cannot be known: then it must not be used
+   * @throws Problem `file_unwritable`, `state_unavailable` when that cannot be known: then it must not be used
    */
   spend(id: string, until: number): Promise<boolean>;
-  /** Whether somebody has. @throws Problem `file_unreadable` */
+  /** Whether somebody has. @throws Problem `file_unreadable`, `state_unavailable` */
   isSpent(id: string, until: number): Promise<boolean>;
 }
 
 /** Of time, for one folder; in milliseconds. */
 const slot = 10 * 60_000;
 
-/** How far the clocks of machines may differ: so much longer a file stays. In milliseconds. */
-const patience = 60 * 60_000;
+/** How far the clocks of machines may differ: so much longer is kept what is used up. In milliseconds. */
+export const patience = 60 * 60_000;
 
 export class FolderOnce implements Once {
   readonly #folder: string;

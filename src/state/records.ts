@@ -1,4 +1,4 @@
-/** What we have to remember ourselves: a folder with one JSON file for each thing, whole at every moment, for us alone. */
+/** What we have to remember ourselves of things with a name. Here in a folder with one JSON file for each, whole at every moment, for us alone. */
 import { mkdirSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,26 @@ import { replaceFile } from "../disk/replace.ts";
 import { parseJson } from "../json.ts";
 import { Problem } from "../problem.ts";
 
-export class Records<Item> {
+export interface Records<Item> {
+  /** @returns `undefined` when there is none @throws Problem `file_unreadable`, `state_unavailable` */
+  read(name: string): Promise<Item | undefined>;
+  /**
+   * Every one, by name.
+   * @param skipped told of each that cannot be read; without it the first of them is thrown
+   * @throws Problem `file_unreadable`, `state_unavailable`
+   */
+  list(skipped?: (why: Problem) => void): Promise<Item[]>;
+  /** Outlasts a power failure once it returns. @throws Problem `file_unwritable`, `state_unavailable` */
+  write(name: string, item: Item): Promise<void>;
+  /**
+   * Runs `act` while nobody else does the same with that name.
+   * @param wait how long to wait for it, in milliseconds
+   * @throws Problem `file_locked`, `file_unwritable`, `state_unavailable`
+   */
+  locked<T>(name: string, wait: number, act: () => Promise<T>): Promise<T>;
+}
+
+export class FolderRecords<Item> implements Records<Item> {
   readonly #folder: string;
   readonly #shape: z.ZodType<Item>;
 
@@ -19,7 +38,6 @@ export class Records<Item> {
     this.#shape = shape;
   }
 
-  /** @returns `undefined` when there is none @throws Problem `file_unreadable` */
   async read(name: string): Promise<Item | undefined> {
     const file = this.#file(name);
     let text: string;
@@ -34,50 +52,53 @@ export class Records<Item> {
     throw unreadable(file, "it is not what was written there");
   }
 
-  /**
-   * Every one, by name.
-   * @param skipped told of each that cannot be read; without it the first of them is thrown
-   * @throws Problem `file_unreadable`
-   */
   async list(skipped?: (why: Problem) => void): Promise<Item[]> {
     const names = await readdir(this.#folder).catch((error: unknown) => {
       if (codeOf(error) === "ENOENT") return [];
       throw unreadable(this.#folder, error);
     });
     const ours = names.filter((name) => /^[\w-]+\.json$/.test(name)).sort();
-    const read = async (name: string) => this.read(name.slice(0, -5));
-    const items = await Promise.all(
-      ours.map((name) =>
-        read(name).catch((error: unknown) => {
-          if (!skipped || !(error instanceof Problem)) throw error;
-          skipped(error);
-        }),
-      ),
-    );
-    return items.flatMap((item) => (item ? [item] : []));
+    return readable(ours, (name) => this.read(name.slice(0, -5)), skipped);
   }
 
-  /** Outlasts a power failure once it returns. @throws Problem `file_unwritable` */
   async write(name: string, item: Item): Promise<void> {
+    const file = this.#file(name);
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      await replaceFile(this.#file(name), Buffer.from(`${JSON.stringify(item, null, 2)}\n`));
+      await replaceFile(file, Buffer.from(`${JSON.stringify(item, null, 2)}\n`));
     } catch (error) {
       throw unwritable(this.#folder, error, "Make room there, or point FLY_TOKENS_HOME elsewhere.");
     }
   }
 
-  /**
-   * Runs `act` while no other process does the same with that name.
-   * @param wait how long to wait for it, in milliseconds
-   * @throws Problem `file_locked`, `file_unwritable`
-   */
   async locked<T>(name: string, wait: number, act: () => Promise<T>): Promise<T> {
     return withLocks(join(this.#folder, "locks"), [this.#file(name)], wait, act);
   }
 
   #file(name: string): string {
-    if (!/^[\w-]+$/.test(name)) throw new RangeError("Not a name for a file.");
+    checkName(name);
     return join(this.#folder, `${name}.json`);
   }
+}
+
+/** @throws RangeError for what could lead elsewhere as the name of a file */
+export function checkName(name: string): void {
+  if (!/^[\w-]+$/.test(name)) throw new RangeError("Not a name for a record.");
+}
+
+/** All that can be read. @param skipped as in `Records.list` */
+export async function readable<From, Item>(
+  all: readonly From[],
+  read: (one: From) => Promise<Item | undefined>,
+  skipped: ((why: Problem) => void) | undefined,
+): Promise<Item[]> {
+  const items = await Promise.all(
+    all.map((one) =>
+      read(one).catch((error: unknown) => {
+        if (!skipped || !(error instanceof Problem)) throw error;
+        skipped(error);
+      }),
+    ),
+  );
+  return items.flatMap((item) => (item ? [item] : []));
 }

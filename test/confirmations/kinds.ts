@@ -48,7 +48,11 @@ export async function openDesk(kind: Kind): Promise<Desk> {
         now,
         shared:
           kind === "sealed"
-            ? { seal: new Seal(key), once: new FolderOnce(home.at("state/once"), now) }
+            ? {
+                seal: new Seal(key),
+                once: new FolderOnce(home.at("state/once"), now),
+                approved: new FolderOnce(home.at("state/approved"), now),
+              }
             : undefined,
       }),
   };

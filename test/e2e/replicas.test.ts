@@ -146,6 +146,7 @@ describe("two replicas", () => {
       const shared = {
         seal: new Seal(new Secret(site.key)),
         once: new FolderOnce(site.machine.at("unused"), now),
+        approved: new FolderOnce(site.machine.at("unused"), now),
       };
       const desk = openConfirmations({ state: site.machine.at("unused"), now, shared });
       return desk.offer(call, { lines: [], ids: [id], phrase: "timely" });

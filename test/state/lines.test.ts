@@ -4,11 +4,11 @@ import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { Problem } from "../../src/problem.ts";
-import { Lines } from "../../src/state/lines.ts";
+import { FileLines, type Lines } from "../../src/state/lines.ts";
 import { tempHome } from "../support/home.ts";
 
 const Shape = z.object({ word: z.string(), count: z.int() });
-const open = (file: string, most = 1000) => new Lines(file, Shape, most);
+const open = (file: string, most = 1000) => new FileLines(file, Shape, most);
 const name = "ours/state/words.jsonl";
 
 describe("a file of lines", () => {

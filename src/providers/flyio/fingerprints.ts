@@ -1,15 +1,14 @@
 /**
- * Which token on record a value is. Fly.io does not say, so those that were made here are remembered: in a file of ours,
- * by what is no secret (the uuid in a token, SHA-256 of the value), so that the next process knows them, too.
+ * Which token on record a value is. Fly.io does not say, so those that were made here are remembered by what is
+ * no secret (the uuid in a token, SHA-256 of the value), so that the next process, or another replica, knows them, too.
  */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import * as z from "zod";
-import type { Config } from "../../config.ts";
 import { uuidOf } from "../../macaroon/macaroon.ts";
 import { Problem } from "../../problem.ts";
 import type { Secret } from "../../secret.ts";
-import { Lines } from "../../state/lines.ts";
+import type { Lines } from "../../state/lines.ts";
+import type { State } from "../../state/state.ts";
 import { authorizationOf, type Bag, bagOf, permissionsIn } from "./authorization.ts";
 
 const Known = z.object({ uuid: z.string(), id: z.string(), digest: z.string() });
@@ -21,8 +20,8 @@ export class Fingerprints {
   readonly #known: Lines<z.output<typeof Known>>;
   #trouble: string | undefined;
 
-  constructor({ folders }: Pick<Config, "folders">) {
-    this.#known = new Lines(join(folders.state, "flyio.jsonl"), Known, most);
+  constructor(state: Pick<State, "lines">) {
+    this.#known = state.lines("flyio", Known, most);
   }
 
   /** Keeps which token it is, not the token. Where that fails a note says so: the token is good all the same. */

@@ -1,6 +1,8 @@
 /** The provider `flyio`: tokens of Fly.io, as `fly tokens` makes them, and narrower ones. */
 import type { Config } from "../../config.ts";
 import type { Seams } from "../../seams.ts";
+import { folderState } from "../../state/open.ts";
+import type { State } from "../../state/state.ts";
 import type { Provider } from "../provider.ts";
 import { cautionsAbout } from "./cautions.ts";
 import { Credentials } from "./credential.ts";
@@ -14,11 +16,19 @@ import { registriesOf } from "./registries.ts";
 import { restrictOf } from "./restrict.ts";
 import { tokensOf } from "./tokens.ts";
 
-/** @param config settings @param seams `fetch`, `now`, and where flyctl keeps its user's session */
-export function flyio(config: Config, seams: Pick<Seams, "fetch" | "now" | "home" | "cwd">): Provider {
+/**
+ * @param config settings
+ * @param seams `fetch`, `now`, and where flyctl keeps its user's session
+ * @param state where its tokens are remembered
+ */
+export function flyio(
+  config: Config,
+  seams: Pick<Seams, "fetch" | "now" | "home" | "cwd">,
+  state: State = folderState(config.folders.state, seams.now),
+): Provider {
   const { now } = seams;
   const credentials = new Credentials(config, seams);
-  const fingerprints = new Fingerprints(config);
+  const fingerprints = new Fingerprints(state);
   const ask = askGraphql(config, seams, credentials);
   const machines = new Machines(config, seams);
   const lookup = new Lookup(ask, credentials);

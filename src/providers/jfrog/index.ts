@@ -2,6 +2,8 @@
 import type { Config } from "../../config.ts";
 import type { Seams } from "../../seams.ts";
 import type { Secret } from "../../secret.ts";
+import { folderState } from "../../state/open.ts";
+import type { State } from "../../state/state.ts";
 import type { Provider } from "../provider.ts";
 import { Credentials, needs } from "./credential.ts";
 import { environmentsOf } from "./environments.ts";
@@ -13,10 +15,14 @@ import { inWords, type Keys } from "./repositories.ts";
 import { sessions } from "./session.ts";
 import { tokensOf } from "./tokens.ts";
 
-/** @param config settings @param seams `fetch` and `now` */
-export function jfrog(config: Config, { fetch, now }: Pick<Seams, "fetch" | "now">): Provider {
+/** @param config settings @param seams `fetch` and `now` @param state where its tokens are remembered */
+export function jfrog(
+  config: Config,
+  { fetch, now }: Pick<Seams, "fetch" | "now">,
+  state: State = folderState(config.folders.state, now),
+): Provider {
   const credentials = new Credentials(config);
-  const journal = new Journal(config);
+  const journal = new Journal(state);
   const session = sessions(credentials, fetch);
   const open = (): Known => ({ session: session(), journal, now });
   const cautions = new WeakMap<Secret, readonly string[]>();

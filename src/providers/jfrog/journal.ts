@@ -1,14 +1,10 @@
 /**
- * What the platform forgets: a file of ours that only grows, one JSON object a line. The platform has no list of revoked
- * tokens, and keeps none that live less than three hours. Each entry begins with a line break, so that one that was cut
- * off in the middle (a killed process, a full disk) spoils no other. There is no value in it.
+ * What the platform forgets: entries of ours in the order of time, of which none is dropped. The platform has no list of
+ * revoked tokens, and keeps none that live less than three hours. There is no value in it.
  */
-import { appendFile, mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import * as z from "zod";
-import type { Config } from "../../config.ts";
-import { parseJson } from "../../json.ts";
-import { Problem } from "../../problem.ts";
+import type { Lines } from "../../state/lines.ts";
+import type { State } from "../../state/state.ts";
 import type { Token } from "../provider.ts";
 import { tokenShape } from "../shapes.ts";
 import { hasExpired } from "./model.ts";
@@ -44,36 +40,22 @@ export interface Memory {
 export const storedFrom = 3 * 3_600_000;
 
 export class Journal {
-  readonly #folder: string;
-  readonly #file: string;
+  readonly #entries: Lines<Entry>;
 
-  constructor({ folders }: Pick<Config, "folders">) {
-    this.#folder = folders.state;
-    this.#file = join(folders.state, "jfrog.jsonl");
+  constructor(state: Pick<State, "lines">) {
+    this.#entries = state.lines("jfrog", entryShape, Number.POSITIVE_INFINITY);
   }
 
-  /** @throws Problem `file_unwritable` */
-  async append(entry: Entry): Promise<void> {
-    try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await appendFile(this.#file, `\n${JSON.stringify(entry)}`, { mode: 0o600 });
-    } catch (cause) {
-      throw new Problem(
-        "file_unwritable",
-        `${this.#file} could not be written.`,
-        "Correct its permissions, or make room on the disk.",
-        { cause },
-      );
-    }
+  /** @throws Problem `file_unwritable`, `state_unavailable` */
+  append(entry: Entry): Promise<void> {
+    return this.#entries.append(entry);
   }
 
-  /** By id; of one platform and one user. */
+  /** By id; of one platform and one user. @throws Problem `file_unreadable`, `state_unavailable` */
   async read(url: string, by: string): Promise<Map<string, Memory>> {
-    const text = await readFile(this.#file, "utf8").catch(() => "");
     const known = new Map<string, Memory>();
-    for (const line of text.split("\n")) {
-      const { data: entry } = entryShape.safeParse(parseJson(line));
-      if (entry?.url !== url || entry.by !== by) continue;
+    for (const entry of await this.#entries.mentioning(url)) {
+      if (entry.url !== url || entry.by !== by) continue;
       const before = known.get(entry.token.id);
       known.set(entry.token.id, {
         token: entry.token,

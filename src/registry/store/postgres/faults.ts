@@ -1,4 +1,6 @@
 /** What PostgreSQL's errors mean to us (its manual, Appendix A: PostgreSQL Error Codes). */
+import { Problem } from "../../../problem.ts";
+import { Refusal } from "../../caller.ts";
 
 /** Whether the database is away, or went away: then nothing is known, not even whether a commit has arrived. */
 export function isOutage(error: unknown): boolean {
@@ -16,12 +18,23 @@ export function isOutage(error: unknown): boolean {
   );
 }
 
+/** The same of what `openPostgres` and all that it opens throw. */
+export function isAway(error: unknown): boolean {
+  if (error instanceof Refusal) return error.status === 503;
+  return isOutage(error instanceof Problem ? error.cause : error);
+}
+
 /**
  * Whether the same transaction may well succeed when it begins anew: two could not be put in a sequence (40001), each waited
  * for the other (40P01), or another one has just written the key (23505) or removed the row (23503) that this one relied on.
  */
 export function getsInTheWay(error: unknown): boolean {
   return error instanceof Error && /^(40001|40P01|23505|23503)$/.test(codeOf(error));
+}
+
+/** Of those, the ones that only other transactions can cause. */
+export function isContention(error: unknown): boolean {
+  return error instanceof Error && /^40/.test(codeOf(error));
 }
 
 function codeOf(error: Error): string {

@@ -1,55 +1,16 @@
 /** Brings a schema up to date: one replica does it, the others wait for its lock and find it done. */
-import type { Pool, PoolClient } from "pg";
+import type { ClientBase } from "pg";
 import { Problem } from "../../../problem.ts";
-import { migrations } from "../migrations.ts";
+import { migrations, type Statement } from "../migrations.ts";
 
 /** The first half of an advisory lock's key, which nobody else uses; the other is the schema's. */
 const lock = 74_110_001;
 
 /**
- * All or nothing.
- * @param schema made when it is missing
- * @throws Problem `not_configured` when it is too new for this version
+ * How long a replica waits for another that migrates; and how long a migration waits for a table: behind it, everybody
+ * who uses that table waits as well. It is then given up as a whole, and the next start tries again.
  */
-export async function migrate(pool: Pool, schema: string): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query("begin");
-    await client.query("select pg_advisory_xact_lock($1, hashtext($2))", [lock, schema]);
-    await bringUp(client, schema);
-    await client.query("commit");
-  } catch (error) {
-    await client.query("rollback").catch(() => {});
-    throw error;
-  } finally {
-    client.release();
-  }
-}
-
-async function bringUp(client: PoolClient, schema: string): Promise<void> {
-  // `if not exists` would want the right to create schemas even where it exists.
-  const { rowCount } = await client.query("select 1 from pg_namespace where nspname = $1", [schema]);
-  if (rowCount === 0) await client.query(`create schema ${schema}`);
-  await client.query(
-    "create table if not exists schema_version (version integer not null, works_with integer not null)",
-  );
-  const { rows } = await client.query<{ version: number; works_with: number }>(
-    "select * from schema_version",
-  );
-  const { version: from, works_with } = rows[0] ?? { version: 0, works_with: 0 };
-  if (works_with > migrations.length) {
-    throw new Problem(
-      "not_configured",
-      `The database was written by a newer version (${from}, and this one knows ${migrations.length}).`,
-      "Use the newer version, or another schema.",
-    );
-  }
-  if (from >= migrations.length) return;
-  if (from === 0) for (const statement of prelude) await client.query(statement);
-  for (const statement of migrations.slice(from).flat()) await client.query(inPostgres(statement));
-  await client.query("delete from schema_version");
-  await client.query("insert into schema_version values ($1, $2)", [migrations.length, oldest]);
-}
+const patience = { others: "10min", table: "5s" };
 
 /**
  * The oldest version that still works with what is written now. A replica of a version before goes on, and may start anew,
@@ -57,8 +18,80 @@ async function bringUp(client: PoolClient, schema: string): Promise<void> {
  */
 const oldest = 3;
 
+export interface History {
+  migrations: readonly (readonly Statement[])[];
+  /** The oldest version that works with a database that these have made. */
+  oldest: number;
+}
+
+/**
+ * All or nothing. What is up to date already is only looked at: that takes no lock, and no right to change anything.
+ * @param client to which no other statement is given meanwhile
+ * @param schema made when it is missing
+ * @throws Problem `not_configured` when it is too new for this version
+ */
+export async function migrate(
+  client: ClientBase,
+  schema: string,
+  history: History = { migrations, oldest },
+): Promise<void> {
+  if ((await versionOf(client, schema, history)) >= history.migrations.length) return;
+  // Whatever the database's own default is: after the lock, what another replica has done meanwhile must be seen.
+  await client.query("begin isolation level read committed");
+  try {
+    await client.query(`set local statement_timeout = '${patience.others}'`);
+    await client.query("select pg_advisory_xact_lock($1, hashtext($2))", [lock, schema]);
+    await client.query(`set local lock_timeout = '${patience.table}'`);
+    await bringUp(client, schema, history);
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+/** 0: there is nothing yet. @throws Problem `not_configured` */
+async function versionOf(client: ClientBase, schema: string, { migrations }: History): Promise<number> {
+  const table = await client.query<{ found: string | null }>("select to_regclass($1) as found", [
+    `"${schema}".schema_version`,
+  ]);
+  if (!table.rows[0]?.found) return 0;
+  const { rows } = await client.query<{ version: number; works_with: number }>(
+    `select version, works_with from "${schema}".schema_version`,
+  );
+  const { version = 0, works_with = 0 } = rows[0] ?? {};
+  if (works_with <= migrations.length) return version;
+  throw new Problem(
+    "not_configured",
+    `The database was written by a newer version (${version}, and this one knows ${migrations.length}).`,
+    "Use the newer version, or another schema.",
+  );
+}
+
+async function bringUp(client: ClientBase, schema: string, history: History): Promise<void> {
+  const from = await versionOf(client, schema, history);
+  if (from >= history.migrations.length) return;
+  if (from === 0) await prepare(client, schema);
+  for (const statement of history.migrations.slice(from).flat()) {
+    if (typeof statement === "string") await client.query(inPostgres(statement));
+  }
+  await client.query("delete from schema_version");
+  await client.query("insert into schema_version values ($1, $2)", [
+    history.migrations.length,
+    history.oldest,
+  ]);
+}
+
+async function prepare(client: ClientBase, schema: string): Promise<void> {
+  // `if not exists` would want the right to create schemas even where it exists.
+  const { rowCount } = await client.query("select 1 from pg_namespace where nspname = $1", [schema]);
+  if (rowCount === 0) await client.query(`create schema "${schema}"`);
+  for (const statement of prelude) await client.query(statement);
+}
+
 /** What the rooms' SQL uses of SQLite, by the same names; and the order of bytes, by which SQLite compares text. */
 const prelude = [
+  "create table schema_version (version integer not null, works_with integer not null)",
   `create domain ctext as text collate "C"`,
   `create function instr(text, text) returns integer language sql immutable strict parallel safe as 'select strpos($1, $2)'`,
   `create function json_each(text) returns table (value text) language sql immutable strict parallel safe as 'select json_array_elements_text($1::json)'`,

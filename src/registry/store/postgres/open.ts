@@ -2,19 +2,13 @@
  * Opens the database on PostgreSQL, for several replicas over one. Nothing that is read is kept: every request asks the
  * database, so what one replica revokes, all of them refuse.
  */
-import {
-  Kysely,
-  PostgresDialect,
-  type PostgresPool,
-  type PostgresPoolClient,
-  type Transaction,
-} from "kysely";
-import type { Pool } from "pg";
+import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import type { Secret } from "../../../secret.ts";
 import type { RegistryDatabase } from "../database.ts";
 import { unavailable } from "../database.ts";
 import type { Database } from "../schema.ts";
-import { getsInTheWay, isOutage } from "./faults.ts";
+import { getsInTheWay, isContention } from "./faults.ts";
+import { guarded } from "./guarded.ts";
 import { poolOf } from "./pool.ts";
 
 /** How often a transaction is tried that others got in the way of. */
@@ -48,40 +42,14 @@ async function atomically<T>(
   db: Kysely<Database>,
   act: (transaction: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await db.transaction().setIsolationLevel("serializable").execute(act);
     } catch (error) {
       if (!getsInTheWay(error)) throw error;
+      // Those whom nobody is in the way of, however often they try, have a fault of their own.
+      if (attempt === attempts) throw isContention(error) ? unavailable() : error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt));
     }
   }
-  throw unavailable();
-}
-
-/** The pool as Kysely uses it; what says that the database is away becomes a 503, and that connection is not used again. */
-function guarded(pool: Pool): PostgresPool {
-  return {
-    // Others may use it still.
-    end: async () => {},
-    async connect() {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw isOutage(error) ? unavailable() : error;
-      });
-      let isBroken = false;
-      return {
-        // Kysely names the commands that it knows; cursors are for streams, which nobody asks for.
-        query: (async (sql: string, parameters: readonly unknown[]) => {
-          try {
-            return await client.query(sql, [...parameters]);
-          } catch (error) {
-            if (!isOutage(error)) throw error;
-            isBroken = true;
-            throw unavailable();
-          }
-        }) as unknown as PostgresPoolClient["query"],
-        release: () => client.release(isBroken),
-      };
-    },
-  };
 }

@@ -1,9 +1,10 @@
 /** One pool of connections for each setting and process, however many use it: the registry that runs inside, and our own state. */
-import { Pool, types } from "pg";
+import { Client, type ClientBase, type ClientConfig, Pool, types } from "pg";
 import { Problem } from "../../../problem.ts";
 import type { Secret } from "../../../secret.ts";
 import { connectionTo } from "./connection.ts";
 import { migrate } from "./migrate.ts";
+import { standby, unusable } from "./unusable.ts";
 
 const connections = 10;
 
@@ -43,6 +44,11 @@ export async function poolOf(url: Secret): Promise<{ pool: Pool; release(): Prom
 
 async function openPool(url: Secret): Promise<Pool> {
   const { config, schema } = connectionTo(url);
+  try {
+    await bringUp(config, schema);
+  } catch (cause) {
+    throw cause instanceof Problem ? cause : unusable(cause);
+  }
   const pool = new Pool({
     ...config,
     max: connections,
@@ -50,24 +56,28 @@ async function openPool(url: Secret): Promise<Pool> {
       getTypeParser: (oid, format) =>
         oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
     },
+    verify: (client, done) => void refuseStandby(client).then(() => done(), done),
   });
   // One that waits in the pool and is cut off; the next request gets another.
   pool.on("error", () => {});
+  return pool;
+}
+
+/** By a connection of its own: a migration may take longer than any statement of a request. */
+async function bringUp(config: ClientConfig, schema: string): Promise<void> {
+  const client = new Client({ ...config, query_timeout: undefined });
+  client.on("error", () => {});
   try {
-    await migrate(pool, schema);
-    return pool;
-  } catch (cause) {
-    await pool.end();
-    if (cause instanceof Problem) throw cause;
-    throw new Problem(
-      "not_configured",
-      `The database in FLY_TOKENS_DATABASE_URL cannot be used (${reason(cause)}).`,
-      "Start PostgreSQL, or correct FLY_TOKENS_DATABASE_URL; the user must be allowed to create a schema there.",
-      { cause },
-    );
+    await client.connect();
+    await refuseStandby(client);
+    await migrate(client, schema);
+  } finally {
+    await client.end().catch(() => {});
   }
 }
 
-function reason(error: unknown): string {
-  return error instanceof Error && "code" in error ? `${error.code}` : "it does not answer";
+/** A standby lags behind: what was revoked a moment ago would still open something. @throws Problem */
+async function refuseStandby(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>("select pg_is_in_recovery() as standby");
+  if (rows[0]?.standby) throw standby();
 }
