@@ -45,6 +45,8 @@ export interface AgentOptions {
   types?: (message: string) => string;
   /** What the person does with an address that they are asked to open; without it the client opens none. */
   opens?: (url: string, message: string) => void;
+  /** The extensions that it declares, with their settings. */
+  extensions?: Record<string, Record<string, unknown>>;
   env?: Record<string, string>;
 }
 
@@ -121,9 +123,14 @@ export function resultOf(raw: unknown): ToolResult {
 
 const name = { name: "test", version: "1" };
 
-function capabilities({ types, opens }: AgentOptions) {
-  if (!types && !opens) return { capabilities: {} };
-  return { capabilities: { elicitation: { ...(types && { form: {} }), ...(opens && { url: {} }) } } };
+function capabilities({ types, opens, extensions }: AgentOptions) {
+  const elicitation = { ...(types && { form: {} }), ...(opens && { url: {} }) };
+  return {
+    capabilities: {
+      ...((types || opens) && { elicitation }),
+      ...(extensions && { extensions: extensions as never }),
+    },
+  };
 }
 
 function answer({ types, opens }: AgentOptions, params: unknown) {

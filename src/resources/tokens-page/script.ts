@@ -11,7 +11,7 @@ const [said, table, head, rows, hint, more] = ["said", "table", "head", "rows", 
 const theirs = ${JSON.stringify(variables)};
 const words = { read_only: "Read only", read_write: "Read and write", active: "Active", expired: "Expired", revoked: "Revoked" };
 const asked = new Map();
-let count = 0, input = {}, cursor, mayCall = false, locale, timeZone;
+let count = 0, input = {}, total, cursor, mayCall = false, locale, timeZone;
 
 const post = (message) => parent.postMessage({ jsonrpc: "2.0", ...message }, "*");
 const ask = (method, params) => new Promise((resolve, reject) => {
@@ -53,7 +53,7 @@ const row = (token) => make("tr", Object.entries(columns).map(([name, cell], ind
     : make("td", cell(token), { role: "cell", "data-column": name })), { role: "row", "data-status": String(token.status) });
 
 function show({ isError, structuredContent, content } = {}) {
-  const { tokens, next_cursor, total, expiring } = structuredContent ?? {};
+  const { tokens, next_cursor, expiring } = structuredContent ?? {};
   if (isError || !Array.isArray(tokens)) {
     const text = (Array.isArray(content) ? content : []).map((block) => block?.text ?? "").join(" ").trim();
     throw new Error(text || "The list could not be read.");
@@ -63,6 +63,8 @@ function show({ isError, structuredContent, content } = {}) {
   rows.append(...added);
   const all = rows.childElementCount;
   cursor = next_cursor;
+  // The first page says it, and the next ones need not.
+  total = structuredContent.total ?? total;
   said.textContent = all === 0
     ? "No token matches. Ask the agent to generate one, or to list them without a filter."
     : all + (total > all ? " of " + total : "") + (all === 1 && !(total > 1) ? " token." : " tokens.");
@@ -77,6 +79,7 @@ function fail(error) {
 }
 function first(result) {
   rows.replaceChildren();
+  total = undefined;
   table.hidden = more.hidden = hint.hidden = true;
   try { show(result); } catch (error) { fail(error); }
 }
