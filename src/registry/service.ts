@@ -17,6 +17,7 @@ import { managementRoom } from "./management/index.ts";
 import { mavenRoom } from "./maven/index.ts";
 import { npmRoom } from "./npm/index.ts";
 import { ociRoom } from "./oci/index.ts";
+import { failedHere, nothingHere, pageRoom } from "./page/index.ts";
 import { pypiRoom } from "./pypi/index.ts";
 import type { RoomDeps } from "./room.ts";
 import type { Artifacts, BucketOptions } from "./store/artifacts.ts";
@@ -117,15 +118,18 @@ function assemble(deps: RoomDeps, isDraining: () => boolean, { log, gateway }: R
   const app = new Hono();
   const behind = gateway?.upstreams ?? {};
   app.route("/fly/api/v1", managementRoom(deps, isDraining));
-  app.route("/artifactory/api/npm/npm", behind.npm ? npmGateway(deps, behind.npm) : npmRoom(deps));
-  app.route("/artifactory/api/pypi/pypi", behind.pypi ? pypiGateway(deps, behind.pypi) : pypiRoom(deps));
+  const [npm, pypi] = ["/artifactory/api/npm/npm", "/artifactory/api/pypi/pypi"] as const;
+  if (behind.npm) app.route(npm, npmGateway(deps, behind.npm));
+  else app.route(npm, npmRoom(deps));
+  app.route(pypi, behind.pypi ? pypiGateway(deps, behind.pypi) : pypiRoom(deps));
   app.route("/v2", ociRoom(deps));
   app.route("/artifactory/maven", mavenRoom(deps));
   app.route("/artifactory/api/generic", genericRoom(deps));
-  app.notFound(() => fault(404, "not_found", "There is nothing at this address."));
-  app.onError((error) => {
+  app.route("/", pageRoom(deps));
+  app.notFound((c) => nothingHere(c.req.raw) ?? fault(404, "not_found", "There is nothing at this address."));
+  app.onError((error, c) => {
     log?.({ time: deps.now().toISOString(), fault: `${error.stack ?? error}` });
-    return fault(500, "internal", "The registry failed; its log says why.");
+    return failedHere(c.req.raw) ?? fault(500, "internal", "The registry failed; its log says why.");
   });
   return app;
 }

@@ -49,18 +49,23 @@ export async function addUser(
 /** @throws Refusal 404; 409 for the last admin and for who has active tokens */
 export async function removeUser(db: RegistryDatabase, name: string, now: Date): Promise<void> {
   await db.atomically(async (transaction) => {
-    const users = await transaction.selectFrom("users").selectAll().execute();
-    const user = users.find((each) => each.name === name);
-    if (!user) throw new Refusal(404, "not_found", "There is no such user.");
-    const otherAdmins = users.filter((each) => each.role === "admin" && each !== user);
-    if (user.role === "admin" && otherAdmins.length === 0)
-      throw new Refusal(409, "conflict", "The last admin has to stay.");
-    // Otherwise credentials would outlive the person, and the next user of that name would inherit them.
-    const active = await activeTokensOf(transaction, name, now);
-    if (active > 0)
-      throw new Refusal(409, "conflict", `${name} has active tokens (${active}): revoke them first.`);
+    await checkRemovable(transaction, name, now);
     await transaction.deleteFrom("users").where("name", "=", name).execute();
   });
+}
+
+/** @throws Refusal 404; 409 for the last admin and for who has active tokens */
+export async function checkRemovable(db: Kysely<Database>, name: string, now: Date): Promise<void> {
+  const users = await db.selectFrom("users").selectAll().execute();
+  const user = users.find((each) => each.name === name);
+  if (!user) throw new Refusal(404, "not_found", "There is no such user.");
+  const otherAdmins = users.filter((each) => each.role === "admin" && each !== user);
+  if (user.role === "admin" && otherAdmins.length === 0)
+    throw new Refusal(409, "conflict", "The last admin has to stay.");
+  // Otherwise credentials would outlive the person, and the next user of that name would inherit them.
+  const active = await activeTokensOf(db, name, now);
+  if (active > 0)
+    throw new Refusal(409, "conflict", `${name} has active tokens (${active}): revoke them first.`);
 }
 
 async function activeTokensOf(db: Kysely<Database>, name: string, now: Date): Promise<number> {

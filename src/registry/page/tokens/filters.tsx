@@ -1,0 +1,60 @@
+/** What the table of tokens is narrowed by. */
+import type { TokenQuery } from "../../token-list.ts";
+import { permissions, shown } from "../shown.ts";
+import { isFiltered } from "./query.ts";
+
+const statuses = { active: "Active", expired: "Expired", revoked: "Revoked" };
+
+export function Filters({ wanted, environments }: { wanted: TokenQuery; environments: string[] }) {
+  return (
+    <search>
+      <form method="get" action="/" class="filters" aria-label="Filter the tokens">
+        <div class="field">
+          <label for="name">Name contains</label>
+          <input id="name" name="name" type="search" maxlength={100} value={shown(wanted.name ?? "")} />
+        </div>
+        <Choice name="status" label="Status" options={statuses} value={wanted.status} />
+        <Choice name="permission" label="Permission" options={permissions} value={wanted.permission} />
+        <Choice
+          name="environment"
+          label="Environment"
+          options={Object.fromEntries(environments.map((name) => [name, name]))}
+          value={wanted.environment}
+        />
+        {wanted.created_by !== undefined && (
+          <input type="hidden" name="created_by" value={wanted.created_by} />
+        )}
+        {wanted.sort !== "-created_at" && <input type="hidden" name="sort" value={wanted.sort} />}
+        <div class="row">
+          <button type="submit">Filter</button>
+          {isFiltered(wanted) && <a href="/">Show all</a>}
+        </div>
+      </form>
+      {wanted.created_by !== undefined && (
+        <p class="quiet small">Only those that {shown(wanted.created_by)} has created.</p>
+      )}
+    </search>
+  );
+}
+
+function Choice(props: {
+  name: string;
+  label: string;
+  options: Record<string, string>;
+  value: string | undefined;
+}) {
+  const { name, label, options, value } = props;
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <select id={name} name={name}>
+        <option value="">Any</option>
+        {Object.entries(options).map(([id, title]) => (
+          <option value={id} selected={id === value}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

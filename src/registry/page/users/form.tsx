@@ -1,0 +1,69 @@
+/** The form for a new user. */
+import { PostForm, type View } from "../document.tsx";
+import type { Mistakes } from "../invalid.ts";
+import { Field, Head, Wrong } from "../parts.tsx";
+import type { Visitor } from "../sessions.ts";
+
+/** @param failure what was wrong with what was filled in */
+export function formPage(
+  visitor: Visitor,
+  filled: { name: string; role: string },
+  failure?: { mistakes: Mistakes; status: number },
+): View {
+  const { mistakes, status } = failure ?? { mistakes: {} as Mistakes, status: 200 };
+  return {
+    title: "Add a user",
+    place: "users",
+    slim: true,
+    status,
+    body: (
+      <>
+        <Head title="Add a user" back={{ to: "/users", title: "Users" }} />
+        <PostForm to="/users/new" visitor={visitor} class="card">
+          <Field
+            name="name"
+            label="Name"
+            value={filled.name}
+            hint="Letters, digits and . _ @ -, such as ann or ann@example.com."
+            // Only a name can be taken.
+            wrong={mistakes.name ?? mistakes.form}
+            maxlength={64}
+            first
+          />
+          <Role value={filled.role} wrong={mistakes.role} />
+          <div class="row">
+            <button type="submit" class="first">
+              Add
+            </button>
+            <a class="button" href="/users">
+              Cancel
+            </a>
+          </div>
+        </PostForm>
+      </>
+    ),
+  };
+}
+
+function Role({ value, wrong }: { value: string; wrong: string | undefined }) {
+  return (
+    <fieldset class="field" {...(wrong && { "aria-describedby": "role-wrong" })}>
+      <legend>Role</legend>
+      <Wrong name="role">{wrong}</Wrong>
+      <div class="choice">
+        <input type="radio" id="developer" name="role" value="developer" checked={value !== "admin"} />
+        <label for="developer">
+          Developer
+          <span>Creates tokens and environments, and manages the tokens that they created.</span>
+        </label>
+      </div>
+      <div class="choice">
+        <input type="radio" id="admin" name="role" value="admin" checked={value === "admin"} />
+        <label for="admin">
+          Admin
+          <span>Manages all tokens, environments and users.</span>
+        </label>
+      </div>
+    </fieldset>
+  );
+}
