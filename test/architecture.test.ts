@@ -420,9 +420,12 @@ describe("what only some may use", () => {
       "src/providers/jfrog/issue.ts", // hashed
       "src/providers/jfrog/jwt.ts", // what it says of itself
       "src/providers/jfrog/session.ts", // the Authorization header
+      "src/providers/local/endpoints.ts", // an address, of which only the host is used
       "src/providers/local/index.ts", // introspection
       "src/providers/local/link.ts", // the Authorization header
       "src/providers/local/proof.ts", // hashed
+      "src/registry/gateway/docker/bearer.ts", // compared
+      "src/registry/gateway/docker/index.ts", // an address, of which only the host is used
       "src/registry/store/postgres/connection.ts", // the database's driver
       "src/rotation/places.ts", // the old one's, noted until every place has the new one's
       "src/rotation/successor.ts", // noted until every place has it

@@ -72,6 +72,8 @@ export interface Target {
   publishes?: boolean | undefined;
   /** docker: the path below the host under which repositories live, such as `docker`. */
   path?: string | undefined;
+  /** docker: the origin of the token's issuer. The registry may send logins there as well as to itself. */
+  issuer?: string | undefined;
   username: string;
   secret: Secret;
   /** `undefined`: what is best for this manager and file. */

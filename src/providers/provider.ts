@@ -122,6 +122,8 @@ export interface Endpoint {
   mirrors: boolean;
   /** docker: the path below the host under which repositories live. */
   path?: string | undefined;
+  /** docker: the origin of the issuer, where the registry may send logins as well as to itself. */
+  issuer?: string | undefined;
 }
 
 export interface Registries {

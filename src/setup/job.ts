@@ -85,6 +85,7 @@ export function targetOf(
     url: endpoint.url,
     publish_url: endpoint.publish_url,
     path: endpoint.path,
+    issuer: endpoint.issuer,
     mirrors: endpoint.mirrors,
     publishes: (token?.permission ?? request.permission) !== "read_only",
     username,

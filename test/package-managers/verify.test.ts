@@ -226,6 +226,24 @@ describe("docker", () => {
     expect(log).toEqual(["GET /v2/ -"]);
   });
 
+  it("logs in at the token's issuer, where the registry sends it there and nowhere else", async () => {
+    const elsewhere = await serve((_request, response) => json(response, 200, { token: "opaque" }));
+    const { host, log } = await bearer("opaque", () => `http://${elsewhere.host}/token`);
+    const ask = (issuer: string) =>
+      docker.verify({ url: host, issuer, username: "alice", secret: new Secret(token) }, fetch);
+    expect(await ask(`http://${elsewhere.host}`)).toMatchObject({ ok: true, status: 200 });
+    expect(elsewhere.log).toEqual([
+      "GET /token?service=fly&scope=repository%3Afly-tokens-probe%3Apull%2Cpush Basic",
+    ]);
+    expect(log).toEqual(["GET /v2/ -", "GET /v2/ Bearer"]);
+    elsewhere.log.length = 0;
+    expect(await ask("http://127.0.0.1:1")).toMatchObject({
+      ok: false,
+      cause: expect.stringMatching(/was not sent there/),
+    });
+    expect(elsewhere.log).toEqual([]);
+  });
+
   it("says so when the login answers without a token", async () => {
     const { host } = await bearer("");
     expect(await verify(docker, host)).toMatchObject({

@@ -47,13 +47,14 @@ function parseChallenge(header: string): Challenge | undefined {
   return realm === undefined ? undefined : { realm, service: value("service") };
 }
 
+/** The token goes to the registry, or to who issued it and knows it already; whatever else the challenge names has no claim to it. */
 async function withToken(
   { realm, service }: Challenge,
   url: URL,
   target: Target,
   fetch: Fetch,
 ): Promise<Outcome> {
-  if (!URL.canParse(realm) || new URL(realm).origin !== url.origin) {
+  if (!URL.canParse(realm) || ![url.origin, target.issuer].includes(new URL(realm).origin)) {
     const elsewhere = URL.canParse(realm) ? quote(new URL(realm).origin, 100) : "no URL";
     return {
       ok: false,

@@ -16,7 +16,7 @@ const served: Partial<Record<Ecosystem, { path: string; publish?: string; mirror
 const slashed = new Set<Ecosystem>(["npm", "cargo", "gems", "terraform"]);
 
 /** @throws Problem `unsupported`, `unsafe_location`, `not_configured` for a setting that names no ecosystem */
-export function endpointOf(ecosystem: Ecosystem, { local_url, local_endpoints }: Config): Endpoint {
+export function endpointOf(ecosystem: Ecosystem, { local_url, local_endpoints, gateway }: Config): Endpoint {
   const stranger = Object.keys(local_endpoints).find((name) => !ecosystems.some((one) => one === name));
   if (stranger !== undefined)
     throw new Problem(
@@ -28,12 +28,12 @@ export function endpointOf(ecosystem: Ecosystem, { local_url, local_endpoints }:
   const other = local_endpoints[ecosystem];
   if (other !== undefined) {
     const url = checkAddress(slashed.has(ecosystem) ? `${other}/` : other, "FLY_TOKENS_LOCAL_ENDPOINTS");
-    return {
-      ecosystem,
-      url: ecosystem === "docker" ? url.host : url.href,
-      mirrors: false,
-    };
+    return ecosystem === "docker"
+      ? dockerElsewhere(url, local_url)
+      : { ecosystem, url: url.href, mirrors: false };
   }
+  if (ecosystem === "docker" && gateway.docker)
+    return dockerElsewhere(checkAddress(gateway.docker.reveal(), "FLY_TOKENS_GATEWAY"), local_url);
   if (ecosystem === "docker")
     return { ecosystem, url: new URL(local_url).host, path: "docker", mirrors: false };
   const place = served[ecosystem];
@@ -49,4 +49,9 @@ export function endpointOf(ecosystem: Ecosystem, { local_url, local_endpoints }:
     `The local registry serves no ${ecosystem} packages.`,
     `Set FLY_TOKENS_LOCAL_ENDPOINTS to ${ecosystem}=URL for a registry that asks this one about its tokens.`,
   );
+}
+
+/** A registry of the team's own, which sends its clients to the local one for their tokens. */
+function dockerElsewhere({ host }: URL, localUrl: string): Endpoint {
+  return { ecosystem: "docker", url: host, mirrors: false, issuer: new URL(localUrl).origin };
 }

@@ -4,8 +4,8 @@ import { Problem } from "../../../src/problem.ts";
 import { endpointOf } from "../../../src/providers/local/endpoints.ts";
 import { type Ecosystem, ecosystems } from "../../../src/providers/provider.ts";
 
-function configured(endpoints = "") {
-  const env = { FLY_TOKENS_LOCAL_ENDPOINTS: endpoints };
+function configured(endpoints = "", gateway = "") {
+  const env = { FLY_TOKENS_LOCAL_ENDPOINTS: endpoints, FLY_TOKENS_GATEWAY: gateway };
   return loadConfig({ flags: {}, env, cwd: "/nowhere", home: "/users/alice", platform: "linux" });
 }
 
@@ -42,6 +42,20 @@ describe("where an ecosystem is", () => {
     });
     expect(endpointOf("docker", config)).toMatchObject({ url: "images.example:5000" });
     expect(endpointOf("pypi", config).url).toContain("127.0.0.1:7411");
+  });
+
+  it("docker: at the registry behind the gateway, which may send logins to the issuer", () => {
+    expect(endpointOf("docker", configured("", "docker=https://images.example:5000"))).toEqual({
+      ecosystem: "docker",
+      url: "images.example:5000",
+      mirrors: false,
+      issuer: "http://127.0.0.1:7411",
+    });
+    const both = configured("docker=https://mirror.example", "docker=https://images.example");
+    expect(endpointOf("docker", both).url).toBe("mirror.example");
+    expect(endpointOf("npm", configured("", "npm=https://npm.example")).url).toContain("127.0.0.1:7411");
+    const plain = configured("", "docker=http://images.example");
+    expect(refusal(() => endpointOf("docker", plain)).code).toBe("unsafe_location");
   });
 
   it("is nowhere for the others, and the fix says how to name one", () => {
