@@ -1,14 +1,11 @@
 /** The room over a real database, real files and a real door, with a clock and limits that a test can set. */
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Hono } from "hono";
 import { onTestFinished } from "vitest";
 import { openDoor } from "../../../src/registry/door.ts";
 import { ociRoom } from "../../../src/registry/oci/index.ts";
-import { Blobs } from "../../../src/registry/store/blobs.ts";
 import { mint } from "../../../src/registry/tokens.ts";
+import { openArtifacts } from "../../support/artifacts.ts";
 import { openStore } from "../../support/store.ts";
 
 export const imageType = "application/vnd.oci.image.manifest.v1+json";
@@ -19,11 +16,11 @@ const owner = { kind: "key", username: "alice", role: "admin" } as const;
 export type TestRoom = Awaited<ReturnType<typeof openRoom>>;
 
 export async function openRoom(limits = { blob: 1024 * 1024, manifest: 64 * 1024 }) {
-  const folder = await mkdtemp(join(tmpdir(), "fly-tokens-oci-"));
+  const artifacts = await openArtifacts();
   const db = await openStore();
   const clock = { now: new Date() };
   const now = () => clock.now;
-  const blobs = await new Blobs(folder).open();
+  const { blobs } = artifacts;
   const app = new Hono();
   const origin = (request: Request) => new URL(request.url).origin;
   const upstream = async () => undefined;
@@ -31,10 +28,7 @@ export async function openRoom(limits = { blob: 1024 * 1024, manifest: 64 * 1024
     "/v2",
     ociRoom({ db, blobs, door: openDoor(db, now, new WeakMap()), now, origin, upstream }, limits),
   );
-  onTestFinished(async () => {
-    await db.destroy();
-    await rm(folder, { recursive: true, force: true });
-  });
+  onTestFinished(() => db.destroy());
 
   async function token(permission: "read_only" | "read_write", environment?: string) {
     if (environment !== undefined) {
@@ -120,10 +114,19 @@ export async function openRoom(limits = { blob: 1024 * 1024, manifest: 64 * 1024
     revoke: (id: string) =>
       db.updateTable("tokens").set({ revoked_at: 1, revoked_by: "alice" }).where("id", "=", id).execute(),
     pulls: () => db.selectFrom("pulls").selectAll().orderBy("id").execute(),
-    /** Names of the files that hold blobs, and of those that are on their way in. */
-    stored: () => readdir(join(folder, "sha256")),
-    incoming: () => readdir(join(folder, "incoming")),
-    folder,
+    /** Hex digits of the blobs' digests; and names of what is on its way in. */
+    stored: artifacts.stored,
+    incoming: async () => {
+      const rows = await db.selectFrom("oci_uploads").select("id").execute();
+      return [...(await artifacts.arriving()), ...rows.map(({ id }) => id)];
+    },
+    /** Makes what is on its way in look as if nobody had written to it for so long. */
+    async age(hours: number) {
+      const to = new Date(clock.now.getTime() - hours * 3_600_000);
+      await artifacts.age(to);
+      await db.updateTable("oci_uploads").set({ written_at: to.getTime() }).execute();
+    },
+    s3: artifacts.s3,
   };
 }
 

@@ -1,5 +1,3 @@
-import { utimes } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { codeOf, digestOf, openRoom, type TestRoom } from "./open-room.ts";
 
@@ -233,15 +231,11 @@ describe("an upload", () => {
   it("is thrown away after a day without a byte, and not before", async () => {
     const room = await openRoom();
     const [old, young] = [await start(room, "old"), await start(room, "young")];
-    const age = async (hours: number, names: string[]) => {
-      const time = new Date(room.clock.now.getTime() - hours * 3_600_000);
-      for (const name of names) await utimes(join(room.folder, "incoming", name), time, time);
-    };
-    await age(23, await room.incoming());
+    await room.age(23);
     expect(await status(room, old)).toEqual([204, "0-0"]);
     await start(room, "third");
     expect(await status(room, young)).toEqual([204, "0-0"]);
-    await age(25, await room.incoming());
+    await room.age(25);
     await start(room, "fourth");
     expect((await room.send("GET", old)).status).toBe(404);
     expect(await room.incoming()).toHaveLength(1);
