@@ -37,7 +37,7 @@ export interface Door {
 /** An answer that is thrown. Each room puts it into the shape that its clients understand. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 416 | 422 | 429 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 416 | 422 | 429 | 502 | 503 | 504;
   readonly code: string;
   readonly headers: Record<string, string>;
 
