@@ -21,7 +21,9 @@ export function decodeCursor(
   const fits =
     found === order &&
     position.length === shape.length &&
-    position.every((value, index) => typeof value === shape[index]);
+    position.every((value, index) =>
+      shape[index] === "number" ? Number.isSafeInteger(value) : typeof value === "string",
+    );
   if (!fits) throw new Refusal(400, "invalid", "`cursor` is not the `next_cursor` of a page in this order.");
   return position as Position;
 }

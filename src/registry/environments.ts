@@ -130,9 +130,10 @@ export async function drift(
 
 /** @returns the id of the newest push of a digest, or of an index that lists it; 0 when it was never pushed here */
 async function lastPush(db: Kysely<Database>, repository: string, digest: string): Promise<number> {
+  // `ctext` is the type of our columns (store/postgres/migrate.ts): the union's first term has to sort as they do.
   const { rows } = await sql<{ id: number }>`
     with recursive whole (digest) as (
-      values (${digest})
+      values (cast(${digest} as ctext))
       union
       select parent from oci_children join whole on child = whole.digest where repository = ${repository}
     )

@@ -125,7 +125,8 @@ test.each(migrations.map((_, index) => index + 1))(
     const tables = await sql<{ name: string }>`select name from sqlite_schema
     where type = 'table' and name not like 'sqlite_%'`.execute(older);
     for (const { name } of tables.rows) await sql.raw(`drop table ${name}`).execute(older);
-    for (const statement of migrations.slice(0, version).flat()) await sql.raw(statement).execute(older);
+    for (const statement of migrations.slice(0, version).flat())
+      await sql.raw(typeof statement === "string" ? statement : statement.sqlite).execute(older);
     await sql.raw(`pragma user_version = ${version}`).execute(older);
     const environment = { name: "a", description: "", created_by: "admin", created_at: 0 };
     await older.insertInto("environments").values(environment).execute();

@@ -1,7 +1,7 @@
 /** Paths of files as they come in a URL. No file system is asked with them; they are keys of a table. */
 
-/** In UTF-16 units. */
-const limits = { segment: 255, path: 1024 };
+/** In UTF-16 units; and of the whole in bytes of UTF-8, above which PostgreSQL's index does not take it. */
+const limits = { segment: 255, path: 1024, bytes: 2048 };
 
 /**
  * @param path below the room's own, as it came over the wire (percent-encoded), beginning with a slash
@@ -15,7 +15,9 @@ export function parseFilePath(path: string): string[] | undefined {
       .slice(1)
       .split("/")
       .map((segment) => decodeURIComponent(segment).normalize("NFC"));
-    return segments.every(isName) && segments.join("/").length <= limits.path ? segments : undefined;
+    const whole = segments.join("/");
+    const fits = whole.length <= limits.path && Buffer.byteLength(whole) <= limits.bytes;
+    return fits && segments.every(isName) ? segments : undefined;
   } catch {
     return undefined; // a percent sign that encodes nothing
   }

@@ -30,13 +30,17 @@ export async function addEnvironment(
   now: Date,
 ): Promise<EnvironmentView> {
   const row = { ...wanted, created_by: by.username, created_at: now.getTime() };
-  const added = await db
-    .insertInto("environments")
-    .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  if (added.numInsertedOrUpdatedRows === 0n)
-    throw new Refusal(409, "conflict", `There is an environment ${row.name} already.`);
+  await db.atomically(async (transaction) => {
+    const added = await transaction
+      .insertInto("environments")
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    if (added.numInsertedOrUpdatedRows === 0n)
+      throw new Refusal(409, "conflict", `There is an environment ${row.name} already.`);
+    // Of one that had the same name: a pull that was under way when it was deleted.
+    await transaction.deleteFrom("pulls").where("environment", "=", row.name).execute();
+  });
   return viewEnvironment(db, row, now);
 }
 

@@ -9,11 +9,9 @@ export async function searchPackages(
   query: Record<string, string>,
   now: Date,
 ): Promise<object> {
-  const version = sql`json_extract(document, '$."dist-tags".latest')`;
-  const description = sql<string>`coalesce(json_extract(document, '$.versions."' || ${version} || '".description'), '')`;
-  let matching = db.selectFrom("npm_packages").where(version, "is not", null);
+  let matching = db.selectFrom("npm_packages").where("description", "is not", null);
   for (const word of (query.text ?? "").toLowerCase().split(/\s+/).filter(Boolean).slice(0, 10)) {
-    matching = matching.where(sql<boolean>`instr(lower(name || ' ' || ${description}), ${word}) > 0`);
+    matching = matching.where(sql<boolean>`instr(lower(name || ' ' || description), ${word}) > 0`);
   }
   const { total } = await matching
     .select(({ fn }) => fn.countAll<number>().as("total"))

@@ -4,7 +4,9 @@
  * and no key has to be kept that could sign more of them.
  */
 import type { Kysely } from "kysely";
+import { Refusal } from "../caller.ts";
 import { hashOf, randomBase62 } from "../credential.ts";
+import type { RegistryDatabase } from "../store/database.ts";
 import type { Database, TokenRow } from "../store/schema.ts";
 import { statusOf } from "../tokens.ts";
 import { formatScope, type Grant, grant } from "./scope.ts";
@@ -14,9 +16,9 @@ export const lifetime = 300;
 
 const prefix = "flya_";
 
-/** Stores and returns a new value. The expired ones of everybody go at the same time. */
+/** Stores and returns a new value. The expired ones of everybody go at the same time. @throws Refusal 401 */
 export async function issueAccessToken(
-  db: Kysely<Database>,
+  db: RegistryDatabase,
   token: TokenRow,
   grants: readonly Grant[],
   now: Date,
@@ -29,7 +31,13 @@ export async function issueAccessToken(
     expires_at: now.getTime() + lifetime * 1000,
   };
   await db.deleteFrom("oci_access_tokens").where("expires_at", "<=", now.getTime()).execute();
-  await db.insertInto("oci_access_tokens").values(row).execute();
+  await db.atomically(async (transaction) => {
+    const behind = transaction.selectFrom("tokens").select("id").where("id", "=", token.id);
+    // Deleted since it logged in.
+    if (!(await behind.executeTakeFirst()))
+      throw new Refusal(401, "UNAUTHORIZED", "The token behind the log-in no longer stands.");
+    await transaction.insertInto("oci_access_tokens").values(row).execute();
+  });
   return value;
 }
 

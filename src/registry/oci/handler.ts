@@ -2,7 +2,6 @@
 import type { RoomDeps } from "../room.ts";
 import type { Access } from "./gate.ts";
 import type { Resource } from "./path.ts";
-import type { RecentHeads } from "./pulls.ts";
 import type { Uploads } from "./uploads.ts";
 
 export interface Limits {
@@ -14,7 +13,6 @@ export interface Limits {
 
 export interface Room extends RoomDeps {
   uploads: Uploads;
-  heads: RecentHeads;
   limits: Limits;
 }
 

@@ -5,7 +5,7 @@ import { download } from "../download.ts";
 import type { Database } from "../store/schema.ts";
 import type { Handler } from "./handler.ts";
 import { isDigest } from "./path.ts";
-import { recordPull } from "./pulls.ts";
+import { noteHead, recordPull } from "./pulls.ts";
 
 /** The digest that a tag or a digest stands for. @throws Refusal 404 MANIFEST_UNKNOWN */
 async function find(db: Kysely<Database>, repository: string, reference: string) {
@@ -47,8 +47,7 @@ export const readManifest: Handler = async ({
     digest,
     at: room.now().getTime(),
   };
-  if (request.method === "HEAD") room.heads.note(seen);
-  else await recordPull(room.db, room.heads, seen);
+  await (request.method === "HEAD" ? noteHead : recordPull)(room.db, seen);
   return answer;
 };
 

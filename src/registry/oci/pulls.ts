@@ -1,7 +1,7 @@
 /**
  * What counts as a deployment: one GET of a manifest with an environment's token is one event. A client that first asks
- * for the tag with HEAD and then fetches the digest (containerd) has pulled the tag; what it fetches out of an index
- * that it has just pulled is part of the same pull.
+ * for the tag with HEAD and then fetches the digest (containerd) has pulled the tag, at whichever replica; what it
+ * fetches out of an index that it has just pulled is part of the same pull.
  */
 import { type Kysely, sql } from "kysely";
 import type { Database, PullRow } from "../store/schema.ts";
@@ -10,42 +10,48 @@ type Pull = Omit<PullRow, "id">;
 
 /** Milliseconds within which requests belong together. */
 const togetherness = 60_000;
-const mostHeads = 10_000;
 
-/** The tags that were asked for with HEAD a moment ago, by token, image and digest. Lost with the process, and then missed little. */
-export class RecentHeads {
-  readonly #heads = new Map<string, { tag: string; at: number }>();
-
-  note({ tag, at, ...pull }: Pull): void {
-    if (tag === null) return;
-    const key = keyOf(pull);
-    this.#heads.delete(key); // so that the map stays in the order of time
-    this.#heads.set(key, { tag, at });
-    for (const [oldest, head] of this.#heads) {
-      if (this.#heads.size <= mostHeads && at - head.at <= togetherness) break;
-      this.#heads.delete(oldest);
-    }
-  }
-
-  /** The tag that a pull by digest was meant for. */
-  tagOf(pull: Pull): string | null {
-    const head = this.#heads.get(keyOf(pull));
-    return head && pull.at - head.at <= togetherness ? head.tag : null;
-  }
-}
-
-function keyOf({ token_id, image, digest }: Pick<Pull, "token_id" | "image" | "digest">): string {
-  return `${token_id} ${image} ${digest}`;
+/** Notes which tag was asked for with HEAD. What everybody asked for longer ago goes at the same time. */
+export async function noteHead(
+  db: Kysely<Database>,
+  { token_id, image, digest, tag, at }: Pull,
+): Promise<void> {
+  if (tag === null) return;
+  await db
+    .deleteFrom("oci_heads")
+    .where("at", "<", at - togetherness)
+    .execute();
+  await db
+    .insertInto("oci_heads")
+    .values({ token_id, image, digest, tag, at })
+    .onConflict((conflict) => conflict.columns(["token_id", "image", "digest"]).doUpdateSet({ tag, at }))
+    .execute();
 }
 
 /** Durable when it returns. */
-export async function recordPull(db: Kysely<Database>, heads: RecentHeads, pull: Pull): Promise<void> {
+export async function recordPull(db: Kysely<Database>, pull: Pull): Promise<void> {
   if (pull.tag !== null) await insert(db, pull);
   else {
-    const tag = heads.tagOf(pull);
+    const tag = await headBefore(db, pull);
     if (tag === null && (await isPartOfPull(db, pull))) return;
     await insert(db, { ...pull, tag });
   }
+}
+
+/** The tag that a pull by digest was meant for. */
+async function headBefore(
+  db: Kysely<Database>,
+  { token_id, image, digest, at }: Pull,
+): Promise<string | null> {
+  const head = await db
+    .selectFrom("oci_heads")
+    .select("tag")
+    .where("token_id", "=", token_id)
+    .where("image", "=", image)
+    .where("digest", "=", digest)
+    .where("at", ">=", at - togetherness)
+    .executeTakeFirst();
+  return head?.tag ?? null;
 }
 
 async function insert(db: Kysely<Database>, pull: Pull): Promise<void> {

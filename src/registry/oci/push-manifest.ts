@@ -47,7 +47,7 @@ export const writeManifest: Handler = async ({
 
 /** A list in one parameter: a manifest may have more references than SQLite takes parameters. */
 function rowsOf(digests: readonly string[]) {
-  return sql<{ value: string }>`json_each(${JSON.stringify(digests)})`;
+  return sql<{ value: string }>`json_each(cast(${JSON.stringify(digests)} as text))`;
 }
 
 async function checkReferences(
@@ -80,8 +80,9 @@ async function save(
     .onConflict((conflict) => conflict.columns(["repository", "digest"]).doUpdateSet(row))
     .execute();
   await sql`
-    insert or ignore into oci_children (repository, parent, child)
-    select ${repository}, ${digest}, value from ${rowsOf(manifest.children)}`.execute(db);
+    insert into oci_children (repository, parent, child)
+    select ${repository}, ${digest}, value from ${rowsOf(manifest.children)} where true
+    on conflict do nothing`.execute(db);
 }
 
 async function pointTag(

@@ -4,7 +4,10 @@
  * follows it, and leaves alone what a replica of the version before needs: the two run side by side while a team deploys.
  */
 
-const first = [
+/** A statement; with `sqlite`, for what only a database of SQLite can hold, since PostgreSQL came later. */
+export type Statement = string | { sqlite: string };
+
+const first: Statement[] = [
   `create table users (name text primary key, role text not null, key_hash text not null unique, created_at integer not null) strict`,
   `create table environments (name text primary key, description text not null, created_by text not null, created_at integer not null) strict`,
   `create table tokens (
@@ -51,14 +54,14 @@ const first = [
 ];
 
 /** Files of the rooms that keep them by path. */
-const files = [
+const files: Statement[] = [
   `create table files (
      room text not null, path text not null, digest text not null, size integer not null, md5 text not null, sha1 text not null, sha512 text not null,
      uploaded_at integer not null, uploaded_by text not null, primary key (room, path)) strict`,
 ];
 
 /** What several replicas have to know of each other, and what people do in a browser. */
-const shared = [
+const shared: Statement[] = [
   // Where a request with HEAD went before a pull by digest (oci/pulls.ts).
   `create table oci_heads (
      token_id text not null, image text not null, digest text not null, tag text not null, at integer not null, primary key (token_id, image, digest)) strict`,
@@ -77,6 +80,10 @@ const shared = [
   `create index sessions_expiry on sessions (expires_at)`,
   // For \`npm search\`, which would otherwise have to look into every document.
   `alter table npm_packages add column description text`,
+  {
+    sqlite: `update npm_packages set description = coalesce(json_extract(document, '$.versions."' || json_extract(document, '$."dist-tags".latest') || '".description'), '')
+     where json_extract(document, '$."dist-tags".latest') is not null`,
+  },
   // The state of \`fly-tokens http\` (src/state): what is used up, and what is remembered by name or in the order of time.
   `create table spent (id text primary key, until integer not null) strict`,
   `create index spent_until on spent (until)`,
@@ -85,4 +92,4 @@ const shared = [
   `create index lines_room on lines (room, id)`,
 ];
 
-export const migrations: readonly (readonly string[])[] = [first, files, shared];
+export const migrations: readonly (readonly Statement[])[] = [first, files, shared];

@@ -57,7 +57,7 @@ export interface NpmPackageRow {
   document: string;
   revision: number;
   updated_at: number;
-  /** Of the version that is tagged `latest`, for searching; null: not written by this version yet, or none. */
+  /** Of the version that is tagged `latest`, for searching; null: there are no versions, so that nothing is found. */
   description: string | null;
 }
 

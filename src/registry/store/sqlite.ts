@@ -5,6 +5,7 @@ import type { RegistryDatabase } from "./database.ts";
 import { noteChange, openLookup } from "./lookup.ts";
 import { migrations } from "./migrations.ts";
 import type { Database } from "./schema.ts";
+import { refuseNull } from "./text.ts";
 
 /**
  * Opens (and creates or migrates) the registry's database. Several processes may have the same file open.
@@ -115,7 +116,8 @@ function migrate(driver: Driver): void {
         "Use the newer version, or another folder.",
       );
     }
-    for (const statement of migrations.slice(from).flat()) driver.exec(statement);
+    for (const statement of migrations.slice(from).flat())
+      driver.exec(typeof statement === "string" ? statement : statement.sqlite);
     driver.exec(`PRAGMA user_version=${migrations.length}`);
     driver.exec("COMMIT");
   } catch (error) {
@@ -144,8 +146,25 @@ function withCachedStatements(driver: Driver): SqliteDatabase["prepare"] {
     const known = statements.get(sql);
     if (known) return known;
     if (statements.size >= statementLimit) statements.clear();
-    const prepared = driver.prepare(sql === "begin" ? "begin immediate" : sql);
+    const prepared = withoutNull(driver.prepare(sql === "begin" ? "begin immediate" : sql));
     statements.set(sql, prepared);
     return prepared;
+  };
+}
+
+function withoutNull(
+  statement: ReturnType<SqliteDatabase["prepare"]>,
+): ReturnType<SqliteDatabase["prepare"]> {
+  return {
+    reader: statement.reader,
+    all(parameters) {
+      refuseNull(parameters);
+      return statement.all(parameters);
+    },
+    run(parameters) {
+      refuseNull(parameters);
+      return statement.run(parameters);
+    },
+    iterate: (parameters) => statement.iterate(parameters),
   };
 }
