@@ -91,7 +91,9 @@ function orderOf({ sort }: Pick<TokenQuery, "sort">) {
 
 async function count(db: Kysely<Database>, matching: Tokens): Promise<{ total?: number }> {
   const counted = matching.select("id").limit(countLimit + 1);
-  const { rows } = await sql<{ total: number }>`select count(*) as total from ${counted}`.execute(db);
+  const { rows } = await sql<{ total: number }>`select count(*) as total from ${counted} as counted`.execute(
+    db,
+  );
   const total = rows[0]?.total ?? 0;
   return total > countLimit ? {} : { total };
 }
