@@ -1,7 +1,7 @@
 /** Requests to a registry, wherever it runs, with its admin's key. */
 import type { TokenView } from "../../src/registry/tokens.ts";
 
-interface MintOptions {
+export interface MintOptions {
   name?: string;
   permission?: "read_only" | "read_write";
   /** ISO 8601; `null`: never. */

@@ -11,6 +11,8 @@ import type { Secret } from "../../src/secret.ts";
 import { type RegistryClient, registryClient } from "./registry-client.ts";
 import { postgresUrl, usualStore } from "./store.ts";
 
+export type { MintOptions } from "./registry-client.ts";
+
 export interface TestRegistry extends RegistryClient, AsyncDisposable {
   folder: string;
   /** PostgreSQL, where it is not SQLite in the folder. */
