@@ -1,6 +1,6 @@
 /**
  * Two replicas of `fly-tokens http` behind a balancer, as an operator runs them for callers on other machines: with one
- * key, one state folder, and one registry.
+ * key and one registry; and with one state folder, or each with its own folder and one database.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { expect } from "vitest";
@@ -29,11 +29,22 @@ export interface Site extends AsyncDisposable {
   replica(key?: string): Promise<{ program: Program; url: string }>;
 }
 
-/** @param settings of every program there */
-export async function openSite(settings: Record<string, string> = {}): Promise<Site> {
+/**
+ * @param settings of every program there
+ * @param database of the replicas, each of which then has a folder of its own (`replica-0`, `replica-1` …)
+ */
+export async function openSite(settings: Record<string, string> = {}, database?: string): Promise<Site> {
   const machine = await openMachine(settings);
   await machine.registry();
   const key = random();
+  let count = 0;
+  /** What those who share no folder have instead. */
+  const apart = async () =>
+    database !== undefined && {
+      FLY_TOKENS_HOME: machine.at(`replica-${count++}`),
+      FLY_TOKENS_DATABASE_URL: database,
+      FLY_TOKENS_LOCAL_KEY: ((await machine.read("fly-tokens/data/registry/admin-key")) ?? "").trim(),
+    };
   const replica = async (withKey = key) => {
     const program = machine.start(
       process.execPath,
@@ -42,6 +53,7 @@ export async function openSite(settings: Record<string, string> = {}): Promise<S
         FLY_TOKENS_HTTP_KEY: withKey,
         FLY_TOKENS_HTTP_URL: `https://${host}/mcp`,
         FLY_TOKENS_HTTP_CALLERS: callers.join(","),
+        ...(await apart()),
       },
     );
     const [, url = ""] = await program.said(/MCP at (http:\S+)/);
