@@ -111,9 +111,13 @@ td.acts { text-align: right; white-space: nowrap; }
 dl { margin: 0; display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .55rem 1.5rem; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
-output { display: block; padding: .9rem 1rem; border: 1px dashed var(--edge); border-radius: .5rem; background: var(--ground); user-select: all; font-size: 1rem; }
+output { display: block; padding: .9rem 1rem; border: 1px dashed var(--edge); border-radius: .5rem; background: var(--ground); user-select: all; font-size: .9rem; }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem 1rem; border-radius: .5rem; background: var(--ground); border: 1px solid var(--line); font-size: .88rem; }
 
+td[data-label="Permission"] { white-space: nowrap; }
+@media (min-width: 56.01rem) {
+  td[data-label="Username"], td[data-label="Created By"] { min-width: 8.75rem; }
+}
 @media (max-width: 60rem) {
   .filters { grid-template-columns: repeat(2, 1fr); }
 }
@@ -138,6 +142,9 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem 
   .card { padding: 1.1rem; }
   main { padding-top: 1.25rem; }
   tbody td { grid-template-columns: 6rem minmax(0, 1fr); }
+  .top nav { flex-basis: 100%; }
+  .top nav ul { gap: 0; margin-left: -.5rem; }
+  .top nav a { padding: .35rem .5rem; }
 }
 @media (prefers-reduced-motion: no-preference) {
   button, .button, .top nav a { transition: background-color .12s; }
