@@ -121,7 +121,8 @@ function assemble(deps: RoomDeps, isDraining: () => boolean, { log, gateway }: R
   const [npm, pypi] = ["/artifactory/api/npm/npm", "/artifactory/api/pypi/pypi"] as const;
   if (behind.npm) app.route(npm, npmGateway(deps, behind.npm));
   else app.route(npm, npmRoom(deps));
-  app.route(pypi, behind.pypi ? pypiGateway(deps, behind.pypi) : pypiRoom(deps));
+  if (behind.pypi) app.route(pypi, pypiGateway(deps, behind.pypi));
+  else app.route(pypi, pypiRoom(deps));
   app.route("/v2", ociRoom(deps));
   app.route("/artifactory/maven", mavenRoom(deps));
   app.route("/artifactory/api/generic", genericRoom(deps));
