@@ -35,7 +35,7 @@ export function askedBelow(path: string): Asked | undefined {
 function isPlain(segment: string, isLast: boolean): boolean {
   if (segment === "") return isLast;
   const parts = segment.split("/");
-  if (parts.length > 2 || (parts.length === 2 && !/^@./.test(segment))) return false;
+  if (parts.length > 2 || (parts.length === 2 && !/^@[^/]/.test(segment))) return false;
   return parts.every((part) => part !== "" && part !== "." && part !== "..");
 }
 

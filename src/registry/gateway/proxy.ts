@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { quote } from "../../problem.ts";
-import { redact, type Secret } from "../../secret.ts";
+import type { Secret } from "../../secret.ts";
 import { Refusal } from "../caller.ts";
 import { type Replacement, replaceIn, replacementFor } from "./addresses.ts";
 import { ask, bodyOf, type Patience, patience } from "./exchange.ts";
@@ -143,7 +143,7 @@ async function reasonIn(answer: IncomingMessage, replacement: Replacement, wait:
   } catch {
     return "";
   }
-  return quote(redact(replaceIn(sentenceIn(text), replacement)), 200).replace(/\.+$/, "");
+  return quote(replaceIn(sentenceIn(text), replacement), 200).replace(/\.+$/, "");
 }
 
 function sentenceIn(text: string): string {
