@@ -1,6 +1,9 @@
 /** The stores that a registry can have, for tests that must hold on each of them. */
 import { randomUUID } from "node:crypto";
-import { describe, inject, test } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, inject, onTestFinished, test } from "vitest";
 import type { RegistryDatabase } from "../../src/registry/store/database.ts";
 import { openPostgres } from "../../src/registry/store/postgres/open.ts";
 import { openSqlite } from "../../src/registry/store/sqlite.ts";
@@ -18,6 +21,25 @@ export const onlySqlite = usualStore === "SQLite" ? test : test.skip;
 /** An empty store that nobody else has. SQLite's is in memory. */
 export function openStore(store: StoreName = usualStore): Promise<RegistryDatabase> {
   return store === "PostgreSQL" ? openPostgres(postgresUrl()) : openSqlite(":memory:");
+}
+
+/** The same store as often as it is opened, as other processes would; all of it goes with the test. */
+export async function storeOpener(store: StoreName): Promise<() => Promise<RegistryDatabase>> {
+  const opened: RegistryDatabase[] = [];
+  const folder = await mkdtemp(join(tmpdir(), "fly-tokens-store-"));
+  const url = store === "PostgreSQL" ? postgresUrl() : undefined;
+  onTestFinished(async () => {
+    await Promise.all(opened.map((db) => db.destroy()));
+    await rm(folder, { recursive: true });
+  });
+  return async () => {
+    // One setting has one pool in a process; another is another process, as far as it can know.
+    const db = url
+      ? await openPostgres(new Secret(url.reveal()))
+      : await openSqlite(join(folder, "registry.db"));
+    opened.push(db);
+    return db;
+  };
 }
 
 /** PostgreSQL's URL with a schema that no other test has. @throws where it is not installed */

@@ -5,7 +5,7 @@ import type { RegistryDatabase } from "./database.ts";
 import { noteChange, openLookup } from "./lookup.ts";
 import { migrations } from "./migrations.ts";
 import type { Database } from "./schema.ts";
-import { refuseNull } from "./text.ts";
+import { storable } from "./text.ts";
 
 /**
  * Opens (and creates or migrates) the registry's database. Several processes may have the same file open.
@@ -146,25 +146,19 @@ function withCachedStatements(driver: Driver): SqliteDatabase["prepare"] {
     const known = statements.get(sql);
     if (known) return known;
     if (statements.size >= statementLimit) statements.clear();
-    const prepared = withoutNull(driver.prepare(sql === "begin" ? "begin immediate" : sql));
+    const prepared = withStorableText(driver.prepare(sql === "begin" ? "begin immediate" : sql));
     statements.set(sql, prepared);
     return prepared;
   };
 }
 
-function withoutNull(
+function withStorableText(
   statement: ReturnType<SqliteDatabase["prepare"]>,
 ): ReturnType<SqliteDatabase["prepare"]> {
   return {
     reader: statement.reader,
-    all(parameters) {
-      refuseNull(parameters);
-      return statement.all(parameters);
-    },
-    run(parameters) {
-      refuseNull(parameters);
-      return statement.run(parameters);
-    },
-    iterate: (parameters) => statement.iterate(parameters),
+    all: (parameters) => statement.all(storable(parameters)),
+    run: (parameters) => statement.run(storable(parameters)),
+    iterate: (parameters) => statement.iterate(storable(parameters)),
   };
 }

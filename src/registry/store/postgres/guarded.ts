@@ -2,7 +2,7 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import type { Pool } from "pg";
 import { unavailable } from "../database.ts";
-import { refuseNull } from "../text.ts";
+import { storable } from "../text.ts";
 import { isOutage } from "./faults.ts";
 
 export function guarded(pool: Pool): PostgresPool {
@@ -25,9 +25,9 @@ export function guarded(pool: Pool): PostgresPool {
         query: (async (sql: string, parameters: readonly unknown[]) => {
           // A rollback would wait behind the statement that did not come back; it ends with the connection.
           if (isBroken) throw unavailable();
-          refuseNull(parameters);
+          const values = storable(parameters);
           try {
-            return await client.query(sql, [...parameters]);
+            return await client.query(sql, values);
           } catch (error) {
             if (!isOutage(error)) throw error;
             isBroken = true;

@@ -52,10 +52,12 @@ export async function migrate(
 
 /** 0: there is nothing yet. @throws Problem `not_configured` */
 async function versionOf(client: ClientBase, schema: string, { migrations }: History): Promise<number> {
-  const table = await client.query<{ found: string | null }>("select to_regclass($1) as found", [
-    `"${schema}".schema_version`,
-  ]);
-  if (!table.rows[0]?.found) return 0;
+  // Out of the catalogue itself: `to_regclass` may answer from a cache of before the wait for the lock.
+  const { rowCount } = await client.query(
+    "select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = 'schema_version'",
+    [schema],
+  );
+  if (rowCount === 0) return 0;
   const { rows } = await client.query<{ version: number; works_with: number }>(
     `select version, works_with from "${schema}".schema_version`,
   );
