@@ -127,6 +127,7 @@ export async function openRoom(limits = { blob: 1024 * 1024, manifest: 64 * 1024
       await db.updateTable("oci_uploads").set({ written_at: to.getTime() }).execute();
     },
     s3: artifacts.s3,
+    again: artifacts.again,
   };
 }
 

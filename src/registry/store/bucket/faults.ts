@@ -17,13 +17,13 @@ export class BucketAway extends Refusal {
 /** It says no, and will do so again: the operator has to change something. */
 export class BucketFault extends Error {
   override readonly name = "BucketFault";
-  /** S3's code (`AccessDenied`), or the name of the SDK's error. */
+  /** S3's code (`AccessDenied`), or the name of the SDK's error; empty where an answer has no body to say it in. */
   readonly reason: string;
   readonly status: number | undefined;
 
   /** @param doing what was asked for, in the form "write" */
   constructor(doing: string, reason: string, status: number | undefined) {
-    super(`The bucket did not let the registry ${doing} (${reason}${status ? `, ${status}` : ""}).`);
+    super(`The bucket did not let the registry ${doing} (${[reason, status].filter(Boolean).join(", ")}).`);
     this.reason = reason;
     this.status = status;
   }
@@ -38,7 +38,7 @@ export function faultOf(doing: string, error: unknown): BucketAway | BucketFault
     $response: { statusCode?: number };
   }>;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
-  const reason = /^[\w.-]{1,60}$/.exec(code ?? name ?? "")?.[0] ?? "unknown";
+  const [reason = ""] = /^(?!Unknown)[\w.-]{1,60}$/.exec(code ?? name ?? "") ?? [];
   return isOutage(reason, status) ? new BucketAway(reason) : new BucketFault(doing, reason, status);
 }
 

@@ -47,7 +47,7 @@ function explained(error: unknown, { bucket, endpoint, credentials }: BucketOpti
   if (error instanceof BucketAway)
     return new Problem(
       "not_configured",
-      `The bucket ${place} cannot be reached (${error.reason}).`,
+      `The bucket ${place} does not answer (${error.reason}).`,
       "Correct FLY_TOKENS_S3_ENDPOINT, or try again when it answers.",
     );
   if (!(error instanceof BucketFault)) return error;
