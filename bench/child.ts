@@ -36,6 +36,6 @@ export function startNode(args: readonly string[], env: Record<string, string> =
 }
 
 /** One of our own programs beside this file. */
-export function startOwn(file: string, args: readonly string[] = []): Child {
-  return startNode(["--import", "tsx", resolve(import.meta.dirname, file), ...args]);
+export function startOwn(file: string, env: Record<string, string> = {}): Child {
+  return startNode(["--import", "tsx", resolve(import.meta.dirname, file)], env);
 }

@@ -1,22 +1,35 @@
 /**
- * A load generator in a process of its own: keeps connections busy with one request until it is ended, and prints how
- * many answers it has had so far at each line of its input. Sockets alone: a real HTTP client costs more than the
- * servers that are measured. Arguments: port, connections, the request as a whole in base64.
+ * A load generator in a process of its own. Its input: first a line of JSON with the ports, the connections, the request as
+ * a whole, and whether it is to stay awake; then `go`, `count` and `stop`. It keeps each connection busy with that request
+ * between `go` and `stop`, and answers the other two with how many answers it has had; that to `stop` comes when no request
+ * is on its way any more. Sockets alone: a real HTTP client costs more than the servers that are measured.
  */
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 
-const [port, connections, request = ""] = process.argv.slice(2);
-const bytes = Buffer.from(request, "base64");
+interface Order {
+  ports: readonly number[];
+  connections: number;
+  request: string;
+  awake: boolean;
+}
+
 let answers = 0;
+let underWay = 0;
+let isGoing = false;
+let onIdle = () => {};
 
 /** All answers to one request have the same length. */
 let answerLength = 0;
 
-function keepBusy(): void {
-  const socket = connect(Number(port), "127.0.0.1").setNoDelay(true);
+/** @returns what begins its next request */
+function open(port: number, bytes: Buffer): () => void {
+  const socket = connect(port, "127.0.0.1").setNoDelay(true);
   let received = 0;
-  socket.on("connect", () => socket.write(bytes));
+  const ask = () => {
+    underWay++;
+    socket.write(bytes);
+  };
   socket.on("data", (chunk) => {
     answerLength ||= lengthOf(chunk);
     received += chunk.length;
@@ -24,8 +37,11 @@ function keepBusy(): void {
     if (received > answerLength) throw new Error("An answer of another length.");
     received = 0;
     answers++;
-    socket.write(bytes);
+    underWay--;
+    if (isGoing) ask();
+    else if (underWay === 0) onIdle();
   });
+  return ask;
 }
 
 /** @throws for anything but a success */
@@ -36,13 +52,32 @@ function lengthOf(chunk: Buffer): number {
   return head.length + 4 + Number(body);
 }
 
-for (let n = 0; n < Number(connections); n++) keepBusy();
-createInterface({ input: process.stdin })
-  .on("line", () => process.stdout.write(`${answers}\n`))
-  .on("close", () => process.exit());
-
 // A generator that sleeps would make each answer pay for waking it, and the slower server more often.
 function stayAwake(): void {
-  setImmediate(stayAwake);
+  if (isGoing) setImmediate(stayAwake);
 }
-stayAwake();
+
+const tell = () => process.stdout.write(`${answers}\n`);
+const lines = createInterface({ input: process.stdin });
+let connections: (() => void)[] = [];
+let order: Order | undefined;
+lines.on("close", () => process.exit());
+lines.on("line", (line) => {
+  if (order === undefined) {
+    order = JSON.parse(line) as Order;
+    const { ports, request } = order;
+    const bytes = Buffer.from(request);
+    connections = Array.from({ length: order.connections }, (_, n) =>
+      open(ports[n % ports.length] ?? 0, bytes),
+    );
+  } else if (line === "go") {
+    isGoing = true;
+    for (const ask of connections) ask();
+    if (order.awake) stayAwake();
+  } else if (line === "count") tell();
+  else if (line === "stop") {
+    isGoing = false;
+    onIdle = tell;
+    if (underWay === 0) tell();
+  }
+});
