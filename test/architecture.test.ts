@@ -428,6 +428,7 @@ describe("what only some may use", () => {
       "src/registry/gateway/docker/index.ts", // an address, of which only the host is used
       "src/registry/gateway/exchange.ts", // the Authorization header to what is behind
       "src/registry/gateway/upstream.ts", // taken apart
+      "src/registry/store/bucket/connect.ts", // the bucket's client
       "src/registry/store/postgres/connection.ts", // the database's driver
       "src/rotation/places.ts", // the old one's, noted until every place has the new one's
       "src/rotation/successor.ts", // noted until every place has it
