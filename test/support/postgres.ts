@@ -4,7 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { accessSync, readdirSync } from "node:fs";
-import { chown, mkdtemp, rm } from "node:fs/promises";
+import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,8 +17,8 @@ export interface Postgres extends AsyncDisposable {
   url(schema?: string): string;
   /** `immediate`: as if the machine lost its power. */
   stop(mode?: "fast" | "immediate"): Promise<void>;
-  /** At the same port, with what it had. */
-  start(): Promise<void>;
+  /** At the same port, with what it had. A standby takes no writes. */
+  start(as?: "primary" | "standby"): Promise<void>;
 }
 
 /** The folder of the programs; `undefined` when they are not installed. */
@@ -52,7 +52,10 @@ export async function startPostgres(programs: string): Promise<Postgres> {
     async stop(mode = "fast") {
       await call("pg_ctl", "-D", data, "-m", mode, "-w", "stop");
     },
-    async start() {
+    async start(as = "primary") {
+      const signal = join(data, "standby.signal");
+      if (as === "standby") await writeFile(signal, "");
+      else await rm(signal, { force: true });
       const options = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1 -c max_connections=200`;
       await call("pg_ctl", "-D", data, "-o", options, "-l", join(folder, "log"), "-w", "start");
     },

@@ -27,7 +27,8 @@ export function unusable(cause: unknown): Problem {
     "not_configured",
     `The database in FLY_TOKENS_DATABASE_URL cannot be used: ${what}.`,
     fix,
-    { cause },
+    // What a server says of a log-in is its own choice of words.
+    { cause: /^28/.test(code) ? Object.assign(new Error(what), { code }) : cause },
   );
 }
 
