@@ -139,13 +139,20 @@ describe.skipIf(postgresPrograms() === undefined)("a database that is away", () 
     expect(await once.spend("b", until)).toBe(true);
   });
 
-  test("lets go of a lock, and who comes next has it", async () => {
+  test("lets go of a lock: who comes next has it, and who had it writes no more", async () => {
     const records = state.records("words", Shape);
+    const next = databaseState(new Secret(postgres.url("away")), key(), now);
+    const others = next.records("words", Shape);
     await records.locked("a", 5000, async () => {
       await expect(records.locked("a", 50, async () => "in")).rejects.toMatchObject({ code: "file_locked" });
       await postgres.stop("immediate");
       await postgres.start();
-      expect(await records.locked("a", 5000, async () => "in")).toBe("in");
+      await others.locked("a", 5000, () => others.write("a", { word: "of the next" }));
+      await expect(records.write("a", { word: "too late" })).rejects.toMatchObject(away);
     });
+    expect(await records.read("a")).toEqual({ word: "of the next" });
+    await records.locked("a", 5000, () => records.write("a", { word: "again" }));
+    expect(await others.read("a")).toEqual({ word: "again" });
+    await next.close();
   });
 });

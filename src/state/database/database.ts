@@ -20,23 +20,26 @@ export class SharedDatabase {
   }
 
   /**
-   * Runs `act` while no other replica does the same with that name. It ends early when the connection is lost.
+   * Runs `act` while no other replica does the same with that name.
    * @param wait how long to wait for it, in milliseconds
+   * @param act is handed what throws `state_unavailable` once the lock is lost, with its connection
    * @throws Problem `file_locked`, and as `ask`
    */
-  async locked<T>(name: string, wait: number, act: () => Promise<T>): Promise<T> {
+  async locked<T>(name: string, wait: number, act: (stillOurs: () => void) => Promise<T>): Promise<T> {
     const { lockPostgres } = await import("../../registry/store/postgres/lock.ts");
-    const release = await orAway(() => lockPostgres(this.#url, name, wait));
-    if (!release)
+    const lock = await orAway(() => lockPostgres(this.#url, name, wait));
+    if (!lock)
       throw new Problem(
         "file_locked",
         "Another replica is doing the same at this moment.",
         "Call again in a moment.",
       );
     try {
-      return await act();
+      return await act(() => {
+        if (lock.isLost()) throw away(undefined);
+      });
     } finally {
-      await release();
+      await lock.release();
     }
   }
 

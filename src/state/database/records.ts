@@ -23,6 +23,8 @@ const forever = 2 ** 48 - 1;
 
 export class DatabaseRecords<Item extends object> implements Records<Item> {
   readonly #options: Options<Item>;
+  /** By name, of what is locked here: throws when the lock is lost. */
+  readonly #locks = new Map<string, () => void>();
 
   constructor(options: Options<Item>) {
     this.#options = options;
@@ -58,6 +60,8 @@ export class DatabaseRecords<Item extends object> implements Records<Item> {
   async write(name: string, item: Item): Promise<void> {
     checkName(name);
     const { database, room, now } = this.#options;
+    // Somebody else may be at it by now, and would be overwritten.
+    this.#locks.get(name)?.();
     const changed = { document: this.#closed(name, item), written_at: now().getTime() };
     await database.ask((db) =>
       db
@@ -71,7 +75,14 @@ export class DatabaseRecords<Item extends object> implements Records<Item> {
   async locked<T>(name: string, wait: number, act: () => Promise<T>): Promise<T> {
     checkName(name);
     const { database, room } = this.#options;
-    return database.locked(`${room}\n${name}`, wait, act);
+    return database.locked(`${room}\n${name}`, wait, async (stillOurs) => {
+      this.#locks.set(name, stillOurs);
+      try {
+        return await act();
+      } finally {
+        if (this.#locks.get(name) === stillOurs) this.#locks.delete(name);
+      }
+    });
   }
 
   #closed(name: string, item: Item): string {

@@ -8,21 +8,25 @@ import { unavailable } from "../database.ts";
 import { connectionTo } from "./connection.ts";
 import { isOutage } from "./faults.ts";
 
+export interface Lock {
+  /** Whether the connection, and the lock with it, has been lost: somebody else may have it now. */
+  isLost(): boolean;
+  release(): Promise<void>;
+}
+
 /**
  * @param name of what is locked; other schemas have their own
  * @param wait how long to wait for it, in milliseconds
- * @returns how to give it back; `undefined` when somebody else had it all that time
+ * @returns `undefined` when somebody else had it all that time
  * @throws Refusal 503 while the database is away
  */
-export async function lockPostgres(
-  url: Secret,
-  name: string,
-  wait: number,
-): Promise<(() => Promise<void>) | undefined> {
+export async function lockPostgres(url: Secret, name: string, wait: number): Promise<Lock | undefined> {
   const { config, schema } = connectionTo(url);
   const client = new Client({ ...config, query_timeout: wait + 5_000 });
-  // Cut off while it is held: the lock is gone, and there is nobody to tell.
-  client.on("error", () => {});
+  let isLost = false;
+  client.on("error", () => {
+    isLost = true;
+  });
   const release = () => client.end().catch(() => {});
   try {
     await client.connect();
@@ -30,7 +34,7 @@ export async function lockPostgres(
     await client.query("select set_config('lock_timeout', $1, false)", [`${Math.max(1, Math.ceil(wait))}ms`]);
     // Two halves are another space of keys: that of the migrations.
     await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [`${schema}\n${name}`]);
-    return release;
+    return { isLost: () => isLost, release };
   } catch (error) {
     await release();
     if (error instanceof Error && "code" in error && error.code === "55P03") return undefined;
