@@ -210,6 +210,15 @@ describe.skipIf(!programs)("replicas that share a database and no folder", () =>
       await machine[Symbol.asyncDispose]();
     });
 
+    test("without a key the database is not for the state, and the start says so", async () => {
+      const home = machine.at("home-alone");
+      const env = { FLY_TOKENS_HOME: home, FLY_TOKENS_DATABASE_URL: "postgres://127.0.0.1:1/nowhere" };
+      const { program } = await serve(machine, env);
+      await program.said(/FLY_TOKENS_DATABASE_URL is the local registry's alone; with FLY_TOKENS_HTTP_KEY/);
+      program.child.kill("SIGTERM");
+      expect(await program.ended).toBe(0);
+    });
+
     test("what one notes of a token the other reads: where it was delivered, and what it was asked for with", async () => {
       const [one, other] = agents;
       const path = machine.at("delivered.txt");
