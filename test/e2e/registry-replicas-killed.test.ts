@@ -3,14 +3,21 @@ import { expect, test } from "vitest";
 import { describeTeam, lanes, openTeam, type Replica } from "./team.ts";
 import { told, type Work, work } from "./works.ts";
 
+interface Published {
+  work: Work;
+  status: number;
+}
+
+/** Tokens by their value: what was answered last. */
+type Tokens = Map<string, "active" | "revoked" | "unknown">;
+
 describeTeam("a replica that is killed while clients publish and revoke", () => {
   test("takes no answer with it, and leaves nothing by half; the other one and the next one know all of it", async () => {
     await using team = await openTeam({ FLY_TOKENS_NPM_UPSTREAM: "off", FLY_TOKENS_PYPI_UPSTREAM: "off" });
     const [first, other] = team.replicas;
     const { value } = await other.mint();
-    const works: { work: Work; status: number }[] = [];
-    /** Tokens by their value: what was answered last. */
-    const tokens = new Map<string, "active" | "revoked" | "unknown">();
+    const works: Published[] = [];
+    const tokens: Tokens = new Map();
     let unanswered = 0;
 
     const heard = (status: number) => {
@@ -55,19 +62,7 @@ describeTeam("a replica that is killed while clients publish and revoke", () => 
     }
     const next = await team.start();
 
-    const wrong: string[] = [];
-    for (const at of [other, next]) {
-      for (const { work: one, status } of works) {
-        const found = await one.found(at);
-        if (found !== "whole" && !(found === "absent" && status === 0))
-          wrong.push(`${one.name}: answered ${status}, ${found}`);
-      }
-      for (const [token, state] of tokens) {
-        const active = await isActive(at, token);
-        if (state !== "unknown" && active !== (state === "active")) wrong.push(`${state}: active ${active}`);
-      }
-    }
-    expect(wrong).toEqual([]);
+    for (const at of [other, next]) expect(await contradictions(at, works, tokens)).toEqual([]);
     // Whoever had no answer publishes again.
     for (const { work: one, status } of works) {
       if (status !== 0) continue;
@@ -83,4 +78,19 @@ describeTeam("a replica that is killed while clients publish and revoke", () => 
 async function isActive(at: Replica, token: string): Promise<boolean> {
   const answer = await at.call("POST", "/introspect", { token });
   return ((await answer.json()) as { active: boolean }).active;
+}
+
+/** Where a registry has something else than clients were told; what nobody was told is there whole or not at all. */
+async function contradictions(at: Replica, works: readonly Published[], tokens: Tokens): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { work: one, status } of works) {
+    const found = await one.found(at);
+    if (found !== "whole" && !(found === "absent" && status === 0))
+      wrong.push(`${one.name}: answered ${status}, ${found}`);
+  }
+  for (const [token, state] of tokens) {
+    const active = await isActive(at, token);
+    if (state !== "unknown" && active !== (state === "active")) wrong.push(`${state}: active ${active}`);
+  }
+  return wrong;
 }
