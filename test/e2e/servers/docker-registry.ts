@@ -64,7 +64,11 @@ export async function startDockerRegistry({
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (log += String(text)));
   const ended = once(child, "close");
-  await answering(`http://${host}/v2/`, () => child.exitCode !== null, () => log);
+  await answering(
+    `http://${host}/v2/`,
+    () => child.exitCode !== null,
+    () => log,
+  );
   return {
     host,
     log: () => log,
