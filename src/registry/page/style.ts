@@ -89,7 +89,9 @@ input[aria-invalid=true] { border-color: var(--bad); border-width: 2px; }
 .list { background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; overflow: hidden; }
 table { width: 100%; border-collapse: collapse; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-th, td { text-align: left; vertical-align: top; padding: .7rem .8rem; }
+th, td { text-align: left; vertical-align: top; padding: .7rem .6rem; }
+tr > :first-child { padding-left: 1rem; }
+tr > :last-child { padding-right: 1rem; }
 thead th { font-size: .82rem; font-weight: 600; color: var(--quiet); border-bottom: 1px solid var(--line); white-space: nowrap; }
 thead a { color: inherit; text-decoration: none; }
 thead a:hover { text-decoration: underline; }
@@ -114,20 +116,24 @@ dd { margin: 0; overflow-wrap: anywhere; }
 output { display: block; padding: .9rem 1rem; border: 1px dashed var(--edge); border-radius: .5rem; background: var(--ground); user-select: all; font-size: .9rem; }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem 1rem; border-radius: .5rem; background: var(--ground); border: 1px solid var(--line); font-size: .88rem; }
 
-td[data-label="Permission"] { white-space: nowrap; }
-@media (min-width: 56.01rem) {
+@media (min-width: 64.01rem) {
+  tbody th { min-width: 9rem; }
+  td[data-label="Username"], td[data-label="Created By"] { min-width: 7rem; }
+}
+@media (min-width: 70rem) {
   td[data-label="Username"], td[data-label="Created By"] { min-width: 8.75rem; }
+  td[data-label="Permission"] { white-space: nowrap; }
 }
 @media (max-width: 60rem) {
   .filters { grid-template-columns: repeat(2, 1fr); }
 }
-@media (max-width: 56rem) {
+@media (max-width: 64rem) {
   table, tbody, tbody tr, tbody th, tbody td { display: block; width: 100%; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr { padding: .8rem 1rem; }
   tbody tr + tr { border-top: 1px solid var(--line); }
   tbody tr + tr > * { border-top: 0; }
-  tbody th, tbody td { padding: .15rem 0; }
+  tbody tr > * { padding: .15rem 0; }
   tbody th { font-size: 1.05rem; padding-bottom: .3rem; }
   tbody td { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .5rem; }
   tbody td::before { content: attr(data-label); color: var(--quiet); font-size: .88rem; }
