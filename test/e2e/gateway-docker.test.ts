@@ -306,4 +306,28 @@ describeWith(["docker-registry", "openssl"], "docker-registry's trust", () => {
     expect(statuses).toEqual([200, 200, 200, 401]);
     for (const wrong of ["flyt_x", "e30.e30.e30"]) expect((await at(store, "", wrong)).status).toBe(401);
   });
+
+  test("reaches a key whose certificate an authority of the team's has signed, over what lies between", async () => {
+    await using machine = await openMachine();
+    const port = await freePort();
+    const request = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    await machine.write("authority.ext", "basicConstraints=critical,CA:TRUE\n");
+    for (const command of [
+      `req -x509 ${request} -days 90 -subj /CN=root -keyout root.key -out root.crt`,
+      `req ${request} -subj /CN=between -keyout between.key -out between.csr`,
+      "x509 -req -in between.csr -CA root.crt -CAkey root.key -CAcreateserial -days 60 -extfile authority.ext -out between.crt",
+      `req ${request} -subj /CN=fly-tokens -keyout own.key -out own.csr`,
+      "x509 -req -in own.csr -CA between.crt -CAkey between.key -CAcreateserial -days 60 -out own.crt",
+    ])
+      await succeed(machine.run("openssl", command));
+    const parts = await Promise.all(["own.key", "own.crt", "between.crt"].map((name) => machine.read(name)));
+    await machine.write("gateway.pem", parts.join(""));
+    const signing = await readSigningKey(machine.at("gateway.pem"), new Date(Date.now() + 2000));
+    await using store = await startDockerRegistry({
+      port,
+      tokens: machine.url,
+      trusted: [machine.at("root.crt")],
+    });
+    expect((await at(store, "", await signed(store, signing, 0))).status).toBe(200);
+  });
 });
