@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { serveOptions } from "../providers/local/serving.ts";
+import { renewAdminKey } from "../registry/admin-key.ts";
 import { type ServedRegistry, type ServeOptions, serveRegistry } from "../registry/serve.ts";
+import { openStore, type StoreOptions } from "../registry/store/open.ts";
 import type { Command } from "./command.ts";
 import { numberIn } from "./number.ts";
 import { untilSignal } from "./signal.ts";
@@ -11,9 +13,10 @@ const drainBehindProxy = 5;
 export const command: Command = {
   about: "The local registry in the foreground",
   takes: 0,
-  flags: { url: { type: "string" }, drain: { type: "string" } },
+  flags: { url: { type: "string" }, drain: { type: "string" }, "new-admin-key": { type: "boolean" } },
   async run({ config, seams, log, flags }) {
     const options = serveOptions(config, seams, typeof flags.url === "string" ? flags.url : config.local_url);
+    if (flags["new-admin-key"] === true) return renew(options, seams.now());
     const drain = numberIn(flags.drain, "drain", 600) ?? (options.publicUrl ? drainBehindProxy : 0);
     const served = await serveRegistry({ ...options, log: (line) => log.info(line) });
     // Before it says so: whoever has read it may end it.
@@ -26,6 +29,16 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** For who lost it, or has none on this machine; a registry that is running goes on. */
+async function renew({ folder, database }: StoreOptions, now: Date): Promise<number> {
+  const db = await openStore({ folder, database });
+  await renewAdminKey(folder, db, now).finally(() => db.destroy());
+  process.stderr.write(
+    `fly-tokens: a new admin key (0600) is in ${folder}; the former one opens nothing any more\n`,
+  );
+  return 0;
+}
 
 function announcement({ publicUrl, folder, database, artifacts }: ServeOptions, { url }: ServedRegistry) {
   const address = publicUrl ?? url;

@@ -1,9 +1,9 @@
 /**
  * The first user: `admin`, whose key lies in the file `admin-key` (0600) of the registry's folder. Whoever can read the
- * folder owns the registry; who lost the key deletes the file and starts the registry again.
+ * folder, or may write to the database, owns the registry, and gets a new key with `fly-tokens registry --new-admin-key`.
  */
 import { randomUUID } from "node:crypto";
-import { link, open, readFile, rm } from "node:fs/promises";
+import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "../problem.ts";
 import { credentialKind, hashOf, makeCredential } from "./credential.ts";
@@ -21,7 +21,7 @@ export async function readAdminKey(folder: string): Promise<string> {
   throw new Problem(
     "file_unreadable",
     `\`${path}\` holds no admin key.`,
-    "Delete it and start the registry again: it makes a new one.",
+    "Run `fly-tokens registry --new-admin-key` where the registry runs: it makes a new one, and ends the old one.",
   );
 }
 
@@ -68,9 +68,28 @@ async function anAdmin(db: RegistryDatabase): Promise<boolean> {
   return (await admins.executeTakeFirst()) !== undefined;
 }
 
+/**
+ * A new key for the first admin, who is there again if somebody had deleted them, in a new file. The former key opens
+ * nothing from now on, at any replica.
+ */
+export async function renewAdminKey(folder: string, db: RegistryDatabase, now: Date): Promise<void> {
+  const { path, key } = await writeKey(folder);
+  try {
+    await setAdmin(db, key, now);
+    await rename(path, join(folder, "admin-key"));
+    await syncFolder(folder);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
 /** Makes the file's key that of the first admin. */
 async function setAdminKey(folder: string, db: RegistryDatabase, now: Date): Promise<void> {
-  const key_hash = hashOf(await readAdminKey(folder));
+  await setAdmin(db, await readAdminKey(folder), now);
+}
+
+async function setAdmin(db: RegistryDatabase, key: string, now: Date): Promise<void> {
+  const key_hash = hashOf(key);
   await db
     .insertInto("users")
     .values({ name: firstAdmin, role: "admin", key_hash, created_at: now.getTime() })
@@ -80,19 +99,29 @@ async function setAdminKey(folder: string, db: RegistryDatabase, now: Date): Pro
 
 /** @returns whether this call made it */
 async function makeKeyFile(folder: string): Promise<boolean> {
-  const complete = join(folder, `admin-key.${randomUUID()}`);
-  const file = await open(complete, "wx", 0o600);
+  const { path } = await writeKey(folder);
   try {
-    await file.writeFile(`${makeCredential("key")}\n`);
-    await file.sync();
-    await link(complete, join(folder, "admin-key"));
+    await link(path, join(folder, "admin-key"));
     await syncFolder(folder);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   } finally {
-    await file.close();
-    await rm(complete);
+    await rm(path);
   }
+}
+
+/** A new key under a name that nobody knows, complete and durable. */
+async function writeKey(folder: string): Promise<{ path: string; key: string }> {
+  const path = join(folder, `admin-key.${randomUUID()}`);
+  const key = makeCredential("key");
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(`${key}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { path, key };
 }

@@ -2,10 +2,8 @@
  * The registry that anyone can run, as a function from Request to Response: the default provider, the demo and the
  * double that tests run against. Everything it knows lies in one folder; several processes may share it.
  */
-import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Hono } from "hono";
-import type { Secret } from "../secret.ts";
 import { ensureAdmin, readAdminKey } from "./admin-key.ts";
 import { openDoor, type Visit } from "./door.ts";
 import { npmGateway } from "./gateway/npm.ts";
@@ -22,15 +20,10 @@ import { pypiRoom } from "./pypi/index.ts";
 import type { RoomDeps } from "./room.ts";
 import type { Artifacts, BucketOptions } from "./store/artifacts.ts";
 import { Blobs } from "./store/blobs.ts";
-import type { RegistryDatabase } from "./store/database.ts";
-import { openSqlite } from "./store/sqlite.ts";
+import { openStore, type StoreOptions } from "./store/open.ts";
 import { type UpstreamEcosystem, type UpstreamSources, upstreamOf } from "./upstreams.ts";
 
-export interface RegistryOptions extends UpstreamSources {
-  /** Absolute; made when missing, 0700. */
-  folder: string;
-  /** PostgreSQL, for several replicas; without it SQLite in the folder. */
-  database?: Secret | undefined;
+export interface RegistryOptions extends UpstreamSources, StoreOptions {
   /** A bucket for artifacts; without it the folder. */
   artifacts?: BucketOptions | undefined;
   gateway?: GatewayOptions | undefined;
@@ -58,7 +51,6 @@ export interface Registry {
  */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
   const now = options.now ?? (() => new Date());
-  await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const docker = await openDocker(options, now);
   const blobs = await openArtifacts(options);
   const db = await openStore(options);
@@ -142,15 +134,6 @@ function fault(status: number, code: string, message: string): Response {
 async function openDocker({ gateway, log }: RegistryOptions, now: () => Date) {
   if (!gateway?.upstreams.docker) return undefined;
   return (await import("./gateway/docker/index.ts")).openDockerGateway(gateway, now, log);
-}
-
-async function openStore({ folder, database }: RegistryOptions): Promise<RegistryDatabase> {
-  if (database) return (await import("./store/postgres/open.ts")).openPostgres(database);
-  const path = join(folder, "registry.db");
-  // The database is nobody else's; the files that SQLite adds take their mode from it.
-  const file = await open(path, "a", 0o600);
-  await file.close();
-  return openSqlite(path);
 }
 
 async function openArtifacts({ folder, artifacts }: RegistryOptions): Promise<Artifacts> {

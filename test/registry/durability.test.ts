@@ -116,6 +116,12 @@ test("a database of a newer version is refused and left alone", async () => {
   }
 });
 
+/** One with a description, one without, and one whose versions are all gone. */
+const packagesOfBefore = `insert into npm_packages (name, document, revision, updated_at) values
+  ('tool', '{"dist-tags":{"latest":"1.0.0-a.1"},"versions":{"1.0.0-a.1":{"description":"A tool"}}}', 1, 0),
+  ('mute', '{"dist-tags":{"latest":"2.0.0"},"versions":{"2.0.0":{}}}', 1, 0),
+  ('gone', '{"dist-tags":{},"versions":{}}', 1, 0)`;
+
 test.each(migrations.map((_, index) => index + 1))(
   "a database of version %i is brought up to this one, and keeps what is in it",
   async (version) => {
@@ -130,11 +136,22 @@ test.each(migrations.map((_, index) => index + 1))(
     await sql.raw(`pragma user_version = ${version}`).execute(older);
     const environment = { name: "a", description: "", created_by: "admin", created_at: 0 };
     await older.insertInto("environments").values(environment).execute();
+    if (version < 3) await sql.raw(packagesOfBefore).execute(older);
     await older.destroy();
     const db = await openSqlite(file);
     expect(await db.selectFrom("environments").selectAll().execute()).toEqual([environment]);
     for (const table of ["files", "spent"] as const)
       expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
+    const packages = db.selectFrom("npm_packages").select(["name", "description"]).orderBy("name");
+    expect(await packages.execute()).toEqual(
+      version < 3
+        ? [
+            { name: "gone", description: null },
+            { name: "mute", description: "" },
+            { name: "tool", description: "A tool" },
+          ]
+        : [],
+    );
     await db.destroy();
   },
 );

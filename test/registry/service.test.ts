@@ -5,8 +5,8 @@ import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { openRegistry } from "../../src/registry/service.ts";
-import { openSqlite } from "../../src/registry/store/sqlite.ts";
 import { startRegistry } from "../support/registry.ts";
+import { onlySqlite } from "../support/store.ts";
 
 describe("health", () => {
   test("is told to anyone", async () => {
@@ -51,7 +51,7 @@ describe("health", () => {
 });
 
 describe("the folder", () => {
-  test("is private, and so is all that lies in it", async () => {
+  onlySqlite("is private, and so is all that lies in it", async () => {
     await using registry = await startRegistry();
     await registry.mint();
     for (const file of ["admin-key", "registry.db", "registry.db-wal"]) {
@@ -61,7 +61,7 @@ describe("the folder", () => {
       expect((await stat(join(registry.folder, folder))).mode & 0o077).toBe(0);
   });
 
-  test("holds no value of a token and no user's key but the admin's", async () => {
+  onlySqlite("holds no value of a token and no user's key but the admin's", async () => {
     await using registry = await startRegistry();
     const key = await registry.addUser("ann");
     const { value } = await registry.mint({ key });
@@ -77,15 +77,18 @@ describe("the folder", () => {
     }
   });
 
-  test("gets a new admin key when its file was deleted; the old one opens nothing any more", async () => {
-    await using first = await startRegistry();
-    await rm(join(first.folder, "admin-key"));
-    const second = await openRegistry({ folder: first.folder });
-    const me = async (key: string) => (await first.call("GET", "/me", undefined, key)).status;
-    expect(await me(await second.adminKey())).toBe(200);
-    expect(await me(first.adminKey)).toBe(401);
-    await second.close();
-  });
+  onlySqlite(
+    "gets a new admin key when its file was deleted; the old one opens nothing any more",
+    async () => {
+      await using first = await startRegistry();
+      await rm(join(first.folder, "admin-key"));
+      const second = await openRegistry({ folder: first.folder });
+      const me = async (key: string) => (await first.call("GET", "/me", undefined, key)).status;
+      expect(await me(await second.adminKey())).toBe(200);
+      expect(await me(first.adminKey)).toBe(401);
+      await second.close();
+    },
+  );
 });
 
 describe("the log", () => {
@@ -120,7 +123,7 @@ describe("the log", () => {
 
   test("has what went wrong inside; the client is only told that something did", async () => {
     await using registry = await startRegistry();
-    const db = await openSqlite(join(registry.folder, "registry.db"));
+    const db = await registry.openDatabase();
     await sql`alter table environments rename to elsewhere`.execute(db);
     await db.destroy();
     const response = await registry.call("GET", "/environments");
@@ -165,7 +168,7 @@ test("a user's key opens no repository, and the refusal says to mint a token", a
 
 test("a registry that is closed lets what is running finish and refuses the rest", async () => {
   await using served = await startRegistry();
-  const registry = await openRegistry({ folder: served.folder });
+  const registry = await openRegistry({ folder: served.folder, database: served.database });
   const headers = { authorization: `Bearer ${served.adminKey}`, "content-type": "application/json" };
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const init = { method: "POST", headers, body: readable, duplex: "half" } as const;

@@ -24,7 +24,10 @@ export interface TestRegistry extends RegistryClient, AsyncDisposable {
   close(): Promise<void>;
 }
 
-export type TestRegistryOptions = Omit<RegistryOptions, "folder" | "log">;
+export interface TestRegistryOptions extends Omit<RegistryOptions, "folder" | "log"> {
+  /** Where another replica has the file of it. */
+  adminKey?: string;
+}
 
 export async function startRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
   const folder = await mkdtemp(join(tmpdir(), "fly-tokens-registry-"));
@@ -37,7 +40,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     port: 0,
     log: (line) => log.push(line),
   });
-  const client = registryClient(served.url, await served.registry.adminKey());
+  const client = registryClient(served.url, options.adminKey ?? (await served.registry.adminKey()));
 
   const registry: TestRegistry = {
     ...client,

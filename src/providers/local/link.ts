@@ -103,7 +103,7 @@ export class Link {
 
   /** Finds or starts the registry; returns the key to use there. */
   async #connect(): Promise<Secret> {
-    const { local_url, local_key } = this.#config;
+    const { local_url, local_key, database_url } = this.#config;
     const url = checkAddress(local_url, "FLY_TOKENS_LOCAL_URL");
     if (local_key) checkKey(local_key);
     for (let attempt = 1; attempt <= startAttempts; attempt++) {
@@ -113,10 +113,10 @@ export class Link {
         // Read after the answer: a process that has started the registry just now has made the file just now.
         const key = local_key ?? (await readKey(registryFolder(this.#config)));
         if (key && proves(health.proof, key, challenge)) return key;
-        throw health.isRegistry ? unknownKey(url, local_key) : stranger(url);
+        throw health.isRegistry ? unknownKey(url, this.#config) : stranger(url);
       }
       // A key of a registry that is kept elsewhere: an empty one in its place would keep that one from coming back.
-      const kept = !local_key || (await readKey(registryFolder(this.#config)));
+      const kept = !local_key || database_url || (await readKey(registryFolder(this.#config)));
       // Behind a proxy it is somebody else's to start.
       if (!kept || !canServe(url) || this.#config.registry_listen) throw nobody(url);
       // In the next round it has to prove itself like any other, or the one of a process that was faster has.
@@ -188,8 +188,8 @@ function stranger(url: URL): Problem {
   );
 }
 
-function unknownKey(url: URL, configured: Secret | undefined): Problem {
-  return configured
+function unknownKey(url: URL, { local_key, database_url }: Config): Problem {
+  return local_key
     ? new Problem(
         "not_configured",
         `The registry at ${url.origin} does not know the key in FLY_TOKENS_LOCAL_KEY.`,
@@ -198,6 +198,8 @@ function unknownKey(url: URL, configured: Secret | undefined): Problem {
     : new Problem(
         "not_configured",
         `A registry whose key is not known here answers at ${url.origin}.`,
-        "Set FLY_TOKENS_LOCAL_KEY to your key there, or FLY_TOKENS_LOCAL_URL to another address.",
+        database_url
+          ? "Set FLY_TOKENS_LOCAL_KEY to your key there; or run `fly-tokens registry --new-admin-key` here, which ends the admin's former key."
+          : "Set FLY_TOKENS_LOCAL_KEY to your key there, or FLY_TOKENS_LOCAL_URL to another address.",
       );
 }

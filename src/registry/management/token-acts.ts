@@ -40,6 +40,7 @@ export async function mintToken(
     const earlier =
       idempotencyKey === undefined ? undefined : await mintedFor(transaction, by.username, idempotencyKey);
     if (earlier) return { token: earlier, value: undefined };
+    await requireUser(transaction, by.username);
     if (wanted.environment !== undefined) await requireEnvironment(transaction, wanted.environment);
     const fresh = mint(wanted, by, now, idempotencyKey);
     await transaction.insertInto("tokens").values(fresh.token).execute();
@@ -49,6 +50,12 @@ export async function mintToken(
     throw new Refusal(409, "conflict", "This Idempotency-Key was used for another request.");
   }
   return minted;
+}
+
+/** Of a user who is being deleted nothing must be left that opens anything. @throws Refusal 401 */
+async function requireUser(db: Kysely<Database>, name: string): Promise<void> {
+  const user = await db.selectFrom("users").select("name").where("name", "=", name).executeTakeFirst();
+  if (!user) throw new Refusal(401, "UNAUTHORIZED", "The credential is unknown, expired or revoked.");
 }
 
 /** @throws Refusal 404 also for a token that is somebody else's */

@@ -79,7 +79,7 @@ describe("a file", () => {
   test("survives the registry's end", async () => {
     const { openRegistry } = await import("../../../src/registry/service.ts");
     await maven.put("/com/acme/kept/1/kept-1.jar", "kept");
-    const again = await openRegistry({ folder: registry.folder });
+    const again = await openRegistry({ folder: registry.folder, database: registry.database });
     const headers = { authorization: `Bearer ${token}` };
     const url = `http://registry${mount}/com/acme/kept/1/kept-1.jar`;
     expect(await (await again.fetch(new Request(url, { headers }))).text()).toBe("kept");
