@@ -369,6 +369,13 @@ describe("what only some may use", () => {
     expect(users(/from "@modelcontextprotocol/).filter((file) => !file.startsWith("src/mcp/"))).toEqual([]);
   });
 
+  it("the SDK of S3: two files of the registry's store", () => {
+    expect(users(/from "@aws-sdk/)).toEqual([
+      "src/registry/store/bucket/connect.ts",
+      "src/registry/store/bucket/objects.ts",
+    ]);
+  });
+
   it("the file system: the disk, the registry's store, and those that keep files of our own", () => {
     const allowed =
       /^src\/(disk|registry|state|leaks|audit|commands\/(demo|macaroon|login))\b|^src\/(config|callers\/local-bearer|policy\/index|confirmations\/stored|path|run|setup\/token-from|setup\/choose)\.ts$|^src\/providers\/(local\/link|flyio\/login|jfrog\/login)\.ts$|^src\/package-managers\/docker\//;

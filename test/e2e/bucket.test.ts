@@ -161,6 +161,16 @@ describeWith([...swiftPrograms, "skopeo", "umoci"], title, () => {
     expect(installed).toBe("// bucket-hello 1.0.0\n");
   });
 
+  only("a replica finds its key where AWS's own programs do", async () => {
+    const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, ...others } = settings();
+    await using machine = await openMachine({ ...others, AWS_PROFILE: "team" });
+    await machine.write(
+      ".aws/credentials",
+      `[team]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`,
+    );
+    await machine.start(process.execPath, [bundle, "registry"]).said(/registry is at (http\S+?)\n/);
+  });
+
   only.each([
     [
       "of another",

@@ -92,6 +92,8 @@ export class BucketUploads implements Uploads {
           return blob;
         } catch (error) {
           if (error instanceof Refusal && error.code === "DIGEST_INVALID") await this.#end(upload);
+          // Another replica has finished it meanwhile, and removed the pieces.
+          else if ((await this.#find(upload.name))?.parts !== upload.parts) throw beingWritten();
           throw error;
         }
       }),

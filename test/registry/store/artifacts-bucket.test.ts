@@ -273,6 +273,18 @@ describe("a bucket that cannot be used is a problem at the start", () => {
     });
   });
 
+  it("when there is no key, nor a place where AWS's own programs would find one", async () => {
+    await using s3 = await startFakeS3();
+    process.env.AWS_EC2_METADATA_DISABLED = "true";
+    onTestFinished(() => void delete process.env.AWS_EC2_METADATA_DISABLED);
+    const { credentials: _, ...options } = s3.options;
+    await expect(startRegistry({ artifacts: options })).rejects.toMatchObject({
+      code: "unauthorized",
+      message: expect.stringContaining("There is no key for the bucket `artifacts`"),
+    });
+    expect(s3.log).toEqual([]);
+  });
+
   it("and otherwise leaves nothing of its trial", async () => {
     const { stored, arriving } = await open();
     expect([await stored(), await arriving()]).toEqual([[], []]);

@@ -39,7 +39,7 @@ export function openObjects(options: BucketOptions) {
     try {
       return await act();
     } catch (error) {
-      throw error instanceof BucketAway || error instanceof BucketFault ? error : faultOf(doing, error);
+      throw ours(doing, error);
     }
   }
 
@@ -83,6 +83,15 @@ export function openObjects(options: BucketOptions) {
         client.send(new GetObjectCommand({ Bucket, Key: key, Range })),
       );
       return Body as Readable;
+    },
+
+    /** All bytes, to be used here. */
+    async *read(key: string): AsyncGenerator<Uint8Array> {
+      try {
+        yield* await this.get(key);
+      } catch (error) {
+        throw ours("read", error);
+      }
     },
 
     remove: (key: string) => ask("delete", () => client.send(new DeleteObjectCommand({ Bucket, Key: key }))),
@@ -152,6 +161,10 @@ export function openObjects(options: BucketOptions) {
 
     close: () => client.destroy(),
   };
+}
+
+function ours(doing: string, error: unknown): BucketAway | BucketFault {
+  return error instanceof BucketAway || error instanceof BucketFault ? error : faultOf(doing, error);
 }
 
 /** What makes the service compare the bytes that it gets with those that were sent (connect.ts signs the first). */

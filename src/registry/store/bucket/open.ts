@@ -1,5 +1,6 @@
 /** Opens a bucket, and tries what the registry will do there: what is wrong is said now, and not to the first who publishes. */
 import { rm } from "node:fs/promises";
+import { basename } from "node:path";
 import { Problem } from "../../../problem.ts";
 import type { BucketOptions } from "../artifacts.ts";
 import { Incoming, measure } from "../incoming.ts";
@@ -32,7 +33,7 @@ export async function openBucket(
 async function rehearse(objects: Objects, folder: string, incoming: Incoming): Promise<void> {
   for await (const _ of objects.list(folder)) break;
   const path = await incoming.receive(Buffer.from("x"), 1);
-  const key = `${folder}${path.slice(path.lastIndexOf("/") + 1)}`;
+  const key = `${folder}${basename(path)}`;
   try {
     await objects.put(key, { path, start: 0, end: 0, ...(await measure(path)) });
     (await objects.get(key)).destroy();

@@ -33,7 +33,7 @@ export class Pieces {
 
   /** The bytes of several, one after the other. */
   async *read(upload: string, pieces: readonly Piece[]): AsyncGenerator<Uint8Array> {
-    for (const [name] of pieces) yield* await this.#objects.get(this.#key(upload, name));
+    for (const [name] of pieces) yield* this.#objects.read(this.#key(upload, name));
   }
 
   /**
