@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export interface DockerRegistryOptions {
+interface DockerRegistryOptions {
   port: number;
   /** Of the token service, without a slash at its end. */
   tokens: string;

@@ -11,7 +11,7 @@ export const indexType = "application/vnd.oci.image.index.v1+json";
 
 export const digestOf = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
-export interface Told {
+interface Told {
   id?: string;
   at?: Date;
   action?: string;

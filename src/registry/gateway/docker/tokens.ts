@@ -11,11 +11,11 @@ import type { TokenRow } from "../../store/schema.ts";
 import type { SigningKey } from "./certificate.ts";
 
 /** What the docker registry has to be told as its `issuer`. */
-export const issuer = "fly-tokens";
+const issuer = "fly-tokens";
 /** Seconds. Clients keep what they are given for a minute, however short it is said to live. */
-export const lifetime = 60;
+const lifetime = 60;
 
-export interface Access {
+interface Access {
   type: "repository" | "registry";
   name: string;
   actions: readonly string[];
