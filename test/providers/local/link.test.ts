@@ -4,13 +4,14 @@ import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { loadConfig } from "../../../src/config.ts";
 import { registryFolder } from "../../../src/providers/local/serving.ts";
 import { makeCredential } from "../../../src/registry/credential.ts";
 import { serveRegistry } from "../../../src/registry/serve.ts";
 import { tempHome } from "../../support/home.ts";
 import { startRegistry } from "../../support/registry.ts";
+import { postgresUrl } from "../../support/store.ts";
 import { freePort, type Handler, json, rejection, startServer } from "../server.ts";
 import { openLocal } from "./open.ts";
 
@@ -364,4 +365,41 @@ test("a remote registry that is down is a problem; none is started in its place"
   expect(provider.notes?.()).toEqual([]);
   expect(await home.tree()).toEqual({});
   await provider.close();
+});
+
+test("one that is behind a proxy and down is not started in the proxy's place", async () => {
+  await using home = await tempHome();
+  const [proxy, own] = [address(await freePort()), address(await freePort())];
+  const provider = openLocal(home.path, {
+    FLY_TOKENS_LOCAL_URL: proxy,
+    FLY_TOKENS_REGISTRY_LISTEN: new URL(own).host,
+  });
+  expect(await rejection(provider.identity.me())).toMatchObject({
+    code: "provider_down",
+    message: `Nothing answers at ${proxy}/.`,
+  });
+  await expect(fetch(own)).rejects.toThrow();
+  expect(await home.tree()).toEqual({});
+  await provider.close();
+});
+
+describe.skipIf(inject("postgres") === undefined)("a registry that keeps its data in PostgreSQL", () => {
+  test("and whose admin key is another machine's is used with a key of one's own; else the fix names both ways", async () => {
+    await using home = await tempHome();
+    await using elsewhere = await startRegistry({ database: postgresUrl() });
+    const env = {
+      FLY_TOKENS_LOCAL_URL: address(await freePort()),
+      FLY_TOKENS_DATABASE_URL: `${elsewhere.database?.reveal()}`,
+    };
+    const without = openLocal(home.path, env);
+    expect(await rejection(without.identity.me())).toMatchObject({
+      code: "not_configured",
+      fix: expect.stringMatching(/FLY_TOKENS_LOCAL_KEY.*fly-tokens registry --new-admin-key/),
+    });
+    await without.close();
+    const key = await elsewhere.addUser("ann");
+    const own = openLocal(home.path, { ...env, FLY_TOKENS_LOCAL_KEY: key });
+    expect(await own.identity.me()).toEqual({ username: "ann", role: "developer" });
+    await own.close();
+  });
 });

@@ -7,7 +7,7 @@ import { realSeams, type Seams } from "../../../src/seams.ts";
 /** @param home the folder of everything that it keeps */
 export function openLocal(
   home: string,
-  env: { FLY_TOKENS_LOCAL_URL: string; FLY_TOKENS_LOCAL_KEY?: string },
+  env: { FLY_TOKENS_LOCAL_URL: string; FLY_TOKENS_LOCAL_KEY?: string; FLY_TOKENS_REGISTRY_LISTEN?: string },
   seams: Partial<Seams> = {},
 ): Provider & Required<Pick<Provider, "tokens" | "environments" | "registries" | "identity" | "close">> {
   const all = { ...realSeams(), home, cwd: home, ...seams };
