@@ -30,7 +30,7 @@ export interface TestArtifacts {
 export const smallParts = { whole: 6, part: 5 };
 
 /** The place of the tests that do not name one: a folder, or with FLY_TOKENS_TEST_ARTIFACTS=bucket a bucket. */
-export function usualPlace(): Place {
+function usualPlace(): Place {
   return process.env.FLY_TOKENS_TEST_ARTIFACTS === "bucket" ? "a bucket" : "a folder";
 }
 
