@@ -5,6 +5,7 @@
 import { cpus } from "node:os";
 import { benchConfigure } from "./configure.ts";
 import { benchDownloads } from "./downloads.ts";
+import { benchGateway } from "./gateway.ts";
 import { benchIntrospection } from "./introspection.ts";
 import { benchMacaroons } from "./macaroon.ts";
 import { benchPages } from "./pages.ts";
@@ -22,6 +23,7 @@ const benches = {
   downloads: benchDownloads,
   pulls: benchPulls,
   replicas: benchReplicas,
+  gateway: benchGateway,
 };
 
 const wanted = process.argv.slice(2);
@@ -30,14 +32,17 @@ process.stdout.write(
   `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()})\n\n`,
 );
 process.stdout.write("| what | ours | against | ratio | bound | |\n|---|---|---|---|---|---|\n");
-for (const [name, bench] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  for (const { what, ours, against, ratio, bound, holds } of await bench()) {
-    process.stdout.write(
-      `| ${what} | ${ours} | ${against} | ${Number.isNaN(ratio) ? "–" : ratio.toFixed(2)} | ${bound} | ${bound === "–" ? "" : holds ? "holds" : "MISSED"} |\n`,
-    );
-    if (!holds) process.exitCode = 1;
+try {
+  for (const [name, bench] of Object.entries(benches)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    for (const { what, ours, against, ratio, bound, holds } of await bench()) {
+      process.stdout.write(
+        `| ${what} | ${ours} | ${against} | ${Number.isNaN(ratio) ? "–" : ratio.toFixed(2)} | ${bound} | ${bound === "–" ? "" : holds ? "holds" : "MISSED"} |\n`,
+      );
+      if (!holds) process.exitCode = 1;
+    }
   }
+} finally {
+  await endPostgres();
 }
-await endPostgres();
 process.stderr.write(`\n${((performance.now() - began) / 1000).toFixed(0)} seconds\n`);

@@ -5,7 +5,7 @@ import { inTurns, type Row, row } from "./measure.ts";
 import { newPlace, type Store, skipped, startRegistry, stores } from "./registry.ts";
 
 const path = "/fly/api/v1/introspect";
-const rounds = 4;
+const rounds = 3;
 const window = 1_000;
 
 async function measure(store: Store): Promise<Row> {

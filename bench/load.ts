@@ -19,13 +19,15 @@ let underWay = 0;
 let isGoing = false;
 let onIdle = () => {};
 
-/** All answers to one request have the same length. */
+/** All answers to one request have the same length, or all come in chunks: then it is infinite. */
 let answerLength = 0;
+const lastChunk = "0\r\n\r\n";
 
 /** @returns what begins its next request */
 function open(port: number, bytes: Buffer): () => void {
   const socket = connect(port, "127.0.0.1").setNoDelay(true);
   let received = 0;
+  let end = "";
   const ask = () => {
     underWay++;
     socket.write(bytes);
@@ -33,9 +35,13 @@ function open(port: number, bytes: Buffer): () => void {
   socket.on("data", (chunk) => {
     answerLength ||= lengthOf(chunk);
     received += chunk.length;
-    if (received < answerLength) return;
+    end = (end + chunk.toString("latin1", Math.max(0, chunk.length - lastChunk.length))).slice(
+      -lastChunk.length,
+    );
+    if (answerLength === Number.POSITIVE_INFINITY ? end !== lastChunk : received < answerLength) return;
     if (received > answerLength) throw new Error("An answer of another length.");
     received = 0;
+    end = "";
     answers++;
     underWay--;
     if (isGoing) ask();
@@ -48,7 +54,9 @@ function open(port: number, bytes: Buffer): () => void {
 function lengthOf(chunk: Buffer): number {
   const [head = ""] = chunk.toString("latin1").split("\r\n\r\n");
   const body = /^content-length: (\d+)$/im.exec(head)?.[1];
-  if (!head.startsWith("HTTP/1.1 200 ") || body === undefined) throw new Error(head);
+  const isChunked = /^transfer-encoding: chunked$/im.test(head);
+  if (!head.startsWith("HTTP/1.1 200 ") || (body === undefined && !isChunked)) throw new Error(head);
+  if (isChunked) return Number.POSITIVE_INFINITY;
   return head.length + 4 + Number(body);
 }
 
