@@ -10,9 +10,10 @@ const seen = new Map<string, readonly string[]>();
 export class Secret {
   readonly #value: string;
 
-  constructor(value: string) {
+  /** @param parts what of it is a secret by itself, where that is not all of it */
+  constructor(value: string, parts: readonly string[] = partsOf(value)) {
     this.#value = value;
-    for (const part of partsOf(value)) if (!seen.has(part)) seen.set(part, spellings(part));
+    for (const part of parts) if (!seen.has(part)) seen.set(part, spellings(part));
   }
 
   /** The value itself. Hand it over at once; keep no copy. */

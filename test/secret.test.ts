@@ -92,4 +92,12 @@ describe("redact", () => {
       }),
     );
   });
+
+  it("removes of an address only the parts that are said to be secret", () => {
+    new Secret("https://gateway:pw-of-the-gateway@packages.example/npm", ["pw-of-the-gateway"]);
+    new Secret("https://plain.packages.example/npm", []);
+    expect(
+      redact("https://gateway:pw-of-the-gateway@packages.example https://plain.packages.example/npm"),
+    ).toBe("https://gateway:[redacted]@packages.example https://plain.packages.example/npm");
+  });
 });

@@ -101,7 +101,24 @@ const upstream = () =>
   z
     .url({ protocol: /^https?$/ })
     .refine((text) => !/[?#]/.test(text), "a registry's URL has no query or fragment")
-    .transform((text) => new Secret(text.replace(/\/+$/, "")));
+    .refine(isDecodable, "a percent sign in a URL is written %25")
+    .transform((text) => new Secret(text.replace(/\/+$/, ""), credentialsIn(text)));
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** What nobody may read of an address: an address without a credential stands in ordinary text. */
+function credentialsIn(text: string): string[] {
+  const { username, password } = new URL(text);
+  if (!username && !password) return [];
+  const long = [password, decodeURIComponent(password)].filter((part) => part.length >= 8);
+  return [`//${username}${password && `:${password}`}@`, ...long];
+}
 
 /** `npm=https://…,docker=https://…`; each may carry a credential. */
 export const upstreams = () => {
