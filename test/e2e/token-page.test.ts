@@ -338,7 +338,7 @@ describeWith(["chromium"], "the pictures for the guide", () => {
     await using stage = await openStage({ dark });
     const { page, machine, registry } = stage;
     await deploy(stage);
-    const ann = await registry.addUser("ann@example.com");
+    const ann = await registry.addUser("ann");
     const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
     await registry.mint({ name: "ci publish", permission: "read_write", expires_at: inDays(20.5), key: ann });
     const { token } = await registry.mint({
@@ -348,8 +348,9 @@ describeWith(["chromium"], "the pictures for the guide", () => {
       key: ann,
     });
     await registry.call("POST", `/tokens/${token.id}/revoke`);
-    await page.setViewportSize({ width: 1100, height: 560 });
+    await page.setViewportSize({ width: 1040, height: 450 });
     await stage.logIn();
+    // Small enough for a repository.
     const take = (name: string) => page.screenshot({ path: join(pictures ?? "", `token-page-${name}.png`) });
     if (dark) {
       await page.goto(`${machine.url}/environments/production`);

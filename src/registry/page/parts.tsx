@@ -7,6 +7,22 @@ export function Text({ children }: { children: string }) {
   return <bdi>{shown(children)}</bdi>;
 }
 
+/** A user's name, which is rather broken after its `@` than anywhere else. */
+export function UserName({ children }: { children: string }) {
+  const [first = "", ...rest] = children.split(/(?<=@)/);
+  return (
+    <>
+      {first}
+      {rest.map((part) => (
+        <>
+          <wbr />
+          {part}
+        </>
+      ))}
+    </>
+  );
+}
+
 /** A moment, exact, and how far from now. @param at ISO 8601 */
 export function Moment({ at, now }: { at: string; now: Date }) {
   return (

@@ -1,7 +1,7 @@
 /** The list of environments. */
 import type { EnvironmentView } from "../../environments.ts";
 import type { View } from "../document.tsx";
-import { Cell, Column, Empty, Head, Notice, Row, RowHead, Table, Text } from "../parts.tsx";
+import { Cell, Column, Empty, Head, Notice, Row, RowHead, Table, Text, UserName } from "../parts.tsx";
 import { day } from "../shown.ts";
 
 /** @param done what has just been done */
@@ -53,7 +53,9 @@ function EnvironmentRow({ environment }: { environment: EnvironmentView }) {
         {description === "" ? <span class="quiet">None</span> : <Text>{description}</Text>}
       </Cell>
       <Cell label="Active tokens">{tokens}</Cell>
-      <Cell label="Created By">{created_by}</Cell>
+      <Cell label="Created By">
+        <UserName>{created_by}</UserName>
+      </Cell>
       <Cell label="Created">
         <time datetime={created_at} class="nowrap">
           {day(created_at)}

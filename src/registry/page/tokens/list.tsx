@@ -4,7 +4,7 @@ import type { RoomDeps } from "../../room.ts";
 import { listTokens, type TokenPage, type TokenQuery } from "../../token-list.ts";
 import { type TokenView, view } from "../../tokens.ts";
 import type { View } from "../document.tsx";
-import { Cell, Column, Empty, Head, Notice, Row, RowHead, Table, Text } from "../parts.tsx";
+import { Cell, Column, Empty, Head, Notice, Row, RowHead, Table, Text, UserName } from "../parts.tsx";
 import type { Visitor } from "../sessions.ts";
 import { counted, day, distance, permissions } from "../shown.ts";
 import { Filters } from "./filters.tsx";
@@ -76,9 +76,13 @@ function TokenRow({ token, now }: { token: TokenView; now: Date }) {
         </a>
         {token.environment !== undefined && <span class="quiet">for {token.environment}</span>}
       </RowHead>
-      <Cell label="Username">{token.username}</Cell>
+      <Cell label="Username">
+        <UserName>{token.username}</UserName>
+      </Cell>
       <Cell label="Permission">{permissions[token.permission]}</Cell>
-      <Cell label="Created By">{token.created_by}</Cell>
+      <Cell label="Created By">
+        <UserName>{token.created_by}</UserName>
+      </Cell>
       <Cell label="Created">
         <time datetime={token.created_at} class="nowrap">
           {day(token.created_at)}
