@@ -25,12 +25,12 @@ export interface TestRegistry extends RegistryClient, AsyncDisposable {
 }
 
 export interface TestRegistryOptions extends Omit<RegistryOptions, "folder" | "log"> {
-  /** Where another replica has the file of it. */
-  adminKey?: string;
+  /** Another replica's: its artifacts, and the admin's key. */
+  folder?: string;
 }
 
 export async function startRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const folder = await mkdtemp(join(tmpdir(), "fly-tokens-registry-"));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "fly-tokens-registry-")));
   const log: Record<string, unknown>[] = [];
   const database = options.database ?? (usualStore === "PostgreSQL" ? postgresUrl() : undefined);
   const served = await serveRegistry({
@@ -40,7 +40,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     port: 0,
     log: (line) => log.push(line),
   });
-  const client = registryClient(served.url, options.adminKey ?? (await served.registry.adminKey()));
+  const client = registryClient(served.url, await served.registry.adminKey());
 
   const registry: TestRegistry = {
     ...client,
@@ -50,7 +50,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     openDatabase: () => (database ? openPostgres(database) : openSqlite(join(folder, "registry.db"))),
     async close() {
       await served.close();
-      await rm(folder, { recursive: true, force: true });
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
     },
     [Symbol.asyncDispose]: () => registry.close(),
   };

@@ -13,7 +13,7 @@ async function replicas(store: StoreName): Promise<[TestRegistry, TestRegistry]>
   const here = await startRegistry({ database });
   onTestFinished(() => here.close());
   if (!database) return [here, here];
-  const there = await startRegistry({ database: new Secret(database.reveal()), adminKey: here.adminKey });
+  const there = await startRegistry({ database: new Secret(database.reveal()), folder: here.folder });
   onTestFinished(() => there.close());
   return [here, there];
 }
@@ -123,5 +123,33 @@ describeStores("at the same moment", (store) => {
       const { status } = await there.fetch(`${repository}/manifests/v1`, { headers: { authorization } });
       expect(status).toBe(both[0] === 201 ? 200 : 404);
     }
+  });
+});
+
+describeStores("a HEAD at one replica and a GET at another", (store) => {
+  test("are one pull of the tag; the HEAD's row goes when it is old", async () => {
+    const [here, there] = await replicas(store);
+    await here.call("POST", "/environments", { name: "production" });
+    const { value } = await here.mint({ environment: "production" });
+    const authorization = `Basic ${Buffer.from(`__token__:${value}`).toString("base64")}`;
+    const type = "application/vnd.oci.image.index.v1+json";
+    const body = JSON.stringify({ schemaVersion: 2, mediaType: type, manifests: [] });
+    const digest = `sha256:${createHash("sha256").update(body).digest("hex")}`;
+    const at = (reference: string) => `/v2/docker/app/manifests/${reference}`;
+    const headers = { authorization, "content-type": type };
+    expect((await here.fetch(at("1.0"), { method: "PUT", headers, body })).status).toBe(201);
+    const db = await here.openDatabase();
+    const old = { token_id: "tok_old", image: "i", digest, tag: "t", at: Date.now() - 61_000 };
+    await db.insertInto("oci_heads").values(old).execute();
+    expect((await here.fetch(at("1.0"), { method: "HEAD", headers })).status).toBe(200);
+    expect((await there.fetch(at(digest), { headers })).status).toBe(200);
+    const heads = await db.selectFrom("oci_heads").select(["image", "tag"]).execute();
+    await db.destroy();
+    expect(heads).toEqual([{ image: "docker/app", tag: "1.0" }]);
+    const { deployments } = (await (
+      await there.call("GET", "/environments/production/deployments")
+    ).json()) as { deployments: object[] };
+    expect(deployments).toMatchObject([{ image: "docker/app", tag: "1.0", digest }]);
+    expect(deployments).toHaveLength(1);
   });
 });
