@@ -1,6 +1,7 @@
 /** What every answer has in common: what a browser may do with it, and that text stays text. */
 import { describe, expect, test } from "vitest";
 import { startRegistry } from "../../support/registry.ts";
+import { describeStores, postgresUrl } from "../../support/store.ts";
 import { textOf, Visitor, visit } from "./visitor.ts";
 
 const policy =
@@ -169,5 +170,25 @@ describe("whoever does not ask for a page", () => {
       expect.stringContaining("There is no page at this address."),
     ]);
     expect((await fetch(`${registry.url}/nowhere`)).headers.get("content-type")).toBe("application/json");
+  });
+});
+
+describeStores("an address that people have edited", (store) => {
+  test.each([
+    "/environments/%00",
+    "/tokens/%00",
+    "/tokens/%ff",
+    "/users/%00/remove",
+    "/?name=%00&environment=%00&created_by=%00",
+    "/?cursor=%00",
+    "/environments/production?cursor=WyJkZXBsb3ltZW50cyIsMWUzMDBd",
+    "/?cursor=WyItY3JlYXRlZF9hdCIsMS41LCJcdTAwMDAiXQ",
+    "/?status=constructor&sort=__proto__&permission[]=x",
+    "/log-in?next=%00",
+  ])("meets no fault of ours: %s", async (path) => {
+    await using registry = await startRegistry(store === "PostgreSQL" ? { database: postgresUrl() } : {});
+    await registry.call("POST", "/environments", { name: "production" });
+    const { status } = await (await visit(registry)).get(path);
+    expect([200, 303, 400, 404]).toContain(status);
   });
 });
