@@ -11,7 +11,7 @@ Commands
                     (--port, --anonymous, --drain SECONDS, --rate N)
   caller NAME       A bearer for one more caller of \`fly-tokens http\`: --scopes tokens:read,tokens:write
   registry          The local registry in the foreground: npm, PyPI, OCI, Maven, files, tokens
-                    (--url, --drain SECONDS)
+                    (--url, --drain SECONDS; --new-admin-key: makes one, and ends)
   call TOOL         Call one tool: --json '{…}'; --help shows its arguments; without TOOL the list
   approve HANDLE    Agree to a plan at the terminal
   audit WHAT        The log of what was asked for: verify [--expect HASH],
