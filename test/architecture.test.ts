@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
     "tool",
     "offer (type)",
     "prompt",
-    "resource (type)",
+    "resource",
     "completion",
     "context (type)",
     "callers",
