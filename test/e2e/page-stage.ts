@@ -1,12 +1,9 @@
 /** The token page of a registry that runs as the bundle, and a browser before it. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { type RegistryClient, registryClient } from "../support/registry-client.ts";
 import { type Browser, openBrowser } from "./browser.ts";
 import { type Machine, openMachine } from "./machine.ts";
-
-const axe = join(import.meta.dirname, "../../node_modules/axe-core/axe.min.js");
 
 export interface Stage extends AsyncDisposable {
   machine: Machine;
@@ -65,7 +62,7 @@ export async function openStage(options: { dark?: boolean; script?: boolean } = 
 /** What axe-core finds fault with on a page, and whether it has to be scrolled sideways. */
 export async function faults(page: Page): Promise<string[]> {
   // By the debugger, which no policy of a page's holds for.
-  await page.evaluate(await readFile(axe, "utf8"));
+  await page.evaluate(axe.source);
   const { violations, passes } = (await page.evaluate("axe.run()")) as {
     violations: { id: string; nodes: { html: string }[] }[];
     passes: unknown[];
