@@ -21,7 +21,15 @@ async function measure(store: Store): Promise<Row> {
   bare.write(JSON.stringify({ path, token, answer }));
   const { url } = JSON.parse(await bare.nextLine()) as { url: string };
   const loads = [registry.url, url].map((at) =>
-    startLoad({ urls: [at], connections: 16, method: "POST", path, headers, body, awake: store === "SQLite" }),
+    startLoad({
+      urls: [at],
+      connections: 16,
+      method: "POST",
+      path,
+      headers,
+      body,
+      awake: store === "SQLite",
+    }),
   );
   const [ours = Number.NaN, theirs = Number.NaN] = await inTurns(
     rounds,
