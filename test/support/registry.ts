@@ -32,7 +32,9 @@ export interface TestRegistryOptions extends Omit<RegistryOptions, "folder" | "l
 export async function startRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "fly-tokens-registry-")));
   const log: Record<string, unknown>[] = [];
-  const database = options.database ?? (usualStore === "PostgreSQL" ? postgresUrl() : undefined);
+  // Who names none, in so many words, wants SQLite.
+  const usual = usualStore === "PostgreSQL" && !("database" in options) ? postgresUrl() : undefined;
+  const database = options.database ?? usual;
   const served = await serveRegistry({
     ...options,
     database,

@@ -102,7 +102,7 @@ async function askEverything(registry: TestRegistry): Promise<unknown[]> {
 describe.skipIf(inject("postgres") === undefined)("on SQLite and on PostgreSQL", () => {
   test("text that only one of them could keep gets the same answers, and none of them is a fault", async () => {
     const now = () => new Date("2026-11-22T12:00:00Z");
-    await using here = await startRegistry({ now });
+    await using here = await startRegistry({ now, database: undefined });
     await using there = await startRegistry({ now, database: postgresUrl() });
     const [ours, theirs] = [await askEverything(here), await askEverything(there)];
     expect(theirs).toEqual(ours);
