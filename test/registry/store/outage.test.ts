@@ -206,6 +206,18 @@ describe.skipIf(programs === undefined)("a database that is in trouble", () => {
     expect((await registry.call("GET", "/tokens")).status).toBe(200);
   });
 
+  test("lets nobody wait as long as we would (`lock_timeout` of the user): 503, too", async () => {
+    const url = newUrl();
+    url.searchParams.set("options", "-c lock_timeout=50ms");
+    await using registry = await startRegistry({ database: secretly(url) });
+    const client = await superuser();
+    await client.query("begin");
+    await client.query(`lock table ${url.searchParams.get("schema")}.tokens in access exclusive mode`);
+    expect((await mintOnce(registry, "k")).status).toBe(503);
+    await client.query("commit");
+    expect((await mintOnce(registry, "k")).status).toBe(201);
+  });
+
   test("gives up on a statement: 503, and the next one is answered", async () => {
     const url = newUrl();
     await using registry = await startRegistry({ database: secretly(url) });

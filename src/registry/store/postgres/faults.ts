@@ -7,8 +7,9 @@ export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
   // Class 08: connection exception; 57P01–57P03: it is shut down, has crashed or does not take connections yet; 53: no
-  // resources; 57014 and 25P03: it took too long; 25006: this one takes no writes (a standby).
-  if (/^(08...|57P0[1-5]|53...|57014|25P03|25006)$/.test(code)) return true;
+  // resources; 58: its machine fails it; 57014, 55P03 (`lock_timeout` of the user or the database), 25P03 and 25P04: it took
+  // too long; 25006: this one takes no writes (a standby).
+  if (/^(08...|57P0[1-5]|53...|58...|57014|55P03|25P0[34]|25006)$/.test(code)) return true;
   return (
     /^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)$/.test(code) ||
     // The driver's own have no code.
