@@ -21,6 +21,7 @@ import type { RoomDeps } from "./room.ts";
 import type { Artifacts, BucketOptions } from "./store/artifacts.ts";
 import { Blobs } from "./store/blobs.ts";
 import { openStore, type StoreOptions } from "./store/open.ts";
+import { unscripted } from "./unscripted.ts";
 import { type UpstreamEcosystem, type UpstreamSources, upstreamOf } from "./upstreams.ts";
 
 export interface RegistryOptions extends UpstreamSources, StoreOptions {
@@ -109,6 +110,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
 function assemble(deps: RoomDeps, isDraining: () => boolean, { log, gateway }: RegistryOptions): Hono {
   const app = new Hono();
   const behind = gateway?.upstreams ?? {};
+  app.use("*", unscripted);
   app.route("/fly/api/v1", managementRoom(deps, isDraining));
   const [npm, pypi] = ["/artifactory/api/npm/npm", "/artifactory/api/pypi/pypi"] as const;
   if (behind.npm) app.route(npm, npmGateway(deps, behind.npm));
