@@ -21,7 +21,7 @@ export const command: Command = {
     const served = await serveRegistry({ ...options, log: (line) => log.info(line) });
     // Before it says so: whoever has read it may end it.
     const signal = untilSignal();
-    process.stderr.write(`fly-tokens: ${announcement(options, served).join("\n  ")}\n`);
+    process.stderr.write(`fly-tokens: ${(await announcement(options, served)).join("\n  ")}\n`);
     await signal;
     served.drain();
     if (drain > 0) await pause(drain * 1000);
@@ -40,20 +40,30 @@ async function renew({ folder, database }: StoreOptions, now: Date): Promise<num
   return 0;
 }
 
-function announcement({ publicUrl, folder, database, artifacts }: ServeOptions, { url }: ServedRegistry) {
+async function announcement(
+  { publicUrl, folder, database, artifacts, gateway }: ServeOptions,
+  { url, registry }: ServedRegistry,
+): Promise<string[]> {
   const address = publicUrl ?? url;
+  const { npm, pypi, docker } = gateway?.upstreams ?? {};
+  // Of replicas the first has it, or all of them where they share the folder.
+  const hasKey = await registry.adminKey().then(
+    () => true,
+    () => false,
+  );
   const kept = [
     ...(database ? [] : ["data"]),
     ...(artifacts ? [] : ["artifacts"]),
-    "admin key (0600)", // Of replicas the first has it, or all of them where they share the folder.
+    ...(hasKey ? ["admin key (0600)"] : []),
   ];
   return [
     `the local registry is at ${address}${publicUrl ? `, and listens at ${url}` : ""}`,
     ...(database ? ["data: PostgreSQL"] : []),
     ...(artifacts ? [`artifacts: s3://${artifacts.bucket}/${artifacts.prefix}`] : []),
-    `${kept.join(", ")}: ${folder}`,
-    `npm   ${address}/artifactory/api/npm/npm/`,
-    `pip   ${address}/artifactory/api/pypi/pypi/simple`,
-    `docker ${new URL(address).host}/docker/IMAGE`,
+    ...(kept.length > 0 ? [`${kept.join(", ")}: ${folder}`] : []),
+    `page  ${address}/`,
+    `npm   ${address}/artifactory/api/npm/npm/${npm ? " (the gateway)" : ""}`,
+    `pip   ${address}/artifactory/api/pypi/pypi/simple${pypi ? " (the gateway)" : ""}`,
+    `docker ${new URL(address).host}/docker/IMAGE${docker ? "; tokens for the docker registry behind the gateway" : ""}`,
   ];
 }
