@@ -48,6 +48,7 @@ const mayImport: Record<string, readonly string[]> = {
   prompts: ["prompt"],
   resources: [
     "resource",
+    "html",
     "completion/issuers",
     "problem",
     "secret",
@@ -210,6 +211,7 @@ const mayImport: Record<string, readonly string[]> = {
   delivery: [
     "loopback",
     "html",
+    "same-text",
     "formats",
     "disk/change (type)",
     "package-managers/edit",
@@ -258,7 +260,7 @@ const mayImport: Record<string, readonly string[]> = {
     "config (type)",
     "seams (type)",
   ],
-  registry: ["in-time", "loopback", "html", "problem", "secret", "stop-server", "version"],
+  registry: ["in-time", "loopback", "html", "problem", "same-text", "secret", "stop-server", "version"],
   config: ["expiry", "json", "problem", "secret"],
   confirmations: [
     "digest",
@@ -286,6 +288,7 @@ const mayImport: Record<string, readonly string[]> = {
   json: [],
   loopback: [],
   nearest: [],
+  "same-text": [],
   "stop-server": [],
   prompt: ["completion/source (type)"],
   resource: ["completion/source (type)", "context (type)"],

@@ -1,6 +1,5 @@
 /** What every page has in common: how it looks, and what a browser may do with it, which is next to nothing. */
-import { createHash } from "node:crypto";
-import { escapeHtml } from "../../html.ts";
+import { escapeHtml, sourceHash } from "../../html.ts";
 
 const style = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
@@ -33,8 +32,8 @@ export const copying = `<script>${script}</script>`;
 
 const policy = [
   "default-src 'none'",
-  `style-src ${hashOf(style)}`,
-  `script-src ${hashOf(script)}`,
+  `style-src ${sourceHash(style)}`,
+  `script-src ${sourceHash(script)}`,
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
@@ -66,8 +65,4 @@ ${main}
 </main>
 </html>
 `;
-}
-
-function hashOf(source: string): string {
-  return `'sha256-${createHash("sha256").update(source).digest("base64")}'`;
 }

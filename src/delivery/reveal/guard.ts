@@ -2,8 +2,8 @@
  * Who may ask the page anything. Any program and any web page of this machine reaches a loopback port: the first has to
  * know the path, the second is told apart by what a browser says of it.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isSameText } from "../../same-text.ts";
 
 /** A code and its name, many times over. */
 const longest = 1_024;
@@ -17,7 +17,7 @@ export function refusal(
   const { host = "", origin, "sec-fetch-site": site } = headers;
   // A name of somebody else's that leads here has been rebound.
   if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) return 403;
-  if (!timingSafeEqual(sha256(url), sha256(path))) return 404;
+  if (!isSameText(url, path)) return 404;
   if (method === "GET" || method === "HEAD") return undefined;
   if (method !== "POST") return 405;
   if (origin !== `http://${host}` || (site ?? "same-origin") !== "same-origin") return 403;
@@ -26,8 +26,4 @@ export function refusal(
   const length = headers["content-length"];
   if (length === undefined) return 411;
   return Number(length) > longest ? 413 : undefined;
-}
-
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

@@ -2,7 +2,8 @@
  * A short code that only the person was told who is to see the page: it is in no address, and so in no browser's
  * history, link preview or list of processes.
  */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { isSameText } from "../../same-text.ts";
 
 // Crockford's base 32: five bits each, and none is taken for another once I and L are read as 1, and O as 0.
 const signs = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -24,7 +25,7 @@ export class Pairing {
   accepts(typed: string): boolean {
     if (this.#left === 0) return false;
     this.#left -= 1;
-    return timingSafeEqual(digest(typed), digest(this.code));
+    return isSameText(meant(typed), meant(this.code));
   }
 }
 
@@ -33,10 +34,8 @@ function newCode(): string {
   return `${picked.slice(0, 4)}-${picked.slice(4)}`;
 }
 
-/** Of what somebody meant to type: however wide, in whatever case, and grouped as they like. */
-function digest(typed: string): Buffer {
-  const meant = typed.normalize("NFKC").toUpperCase().replace(/[IL]/g, "1").replaceAll("O", "0");
-  return createHash("sha256")
-    .update(meant.replace(/[^0-9A-Z]/g, ""))
-    .digest();
+/** What somebody meant to type: however wide, in whatever case, and grouped as they like. */
+function meant(typed: string): string {
+  const read = typed.normalize("NFKC").toUpperCase().replace(/[IL]/g, "1").replaceAll("O", "0");
+  return read.replace(/[^0-9A-Z]/g, "");
 }

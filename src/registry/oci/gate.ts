@@ -3,6 +3,7 @@
  * too little is told what to ask for (401), one whose token can never do it is told so (403): a client that obeys
  * cannot go round in circles.
  */
+import { bearerIn } from "../bearer.ts";
 import { allow, Refusal } from "../caller.ts";
 import type { RoomDeps } from "../room.ts";
 import type { TokenRow } from "../store/schema.ts";
@@ -29,7 +30,7 @@ export interface Access {
  * @throws Refusal 401 with a Bearer challenge, 403, 429
  */
 export async function enter(deps: RoomDeps, request: Request, need?: Need): Promise<Access> {
-  const presented = bearer(request);
+  const presented = bearerIn(request.headers.get("authorization"));
   if (presented && isAccessToken(presented)) return enterWithAccessToken(deps, presented, request, need);
   const caller = await deps.door.authenticate(request, challenge(deps, request, need));
   return { token: allow(caller, reach(need)), permits: () => true };
@@ -74,10 +75,6 @@ function reach(need?: Need): "read" | "write" {
 
 function isGranted(grants: readonly Grant[], { repository, action }: Need): boolean {
   return grants.some((entry) => entry.repository === repository && entry.actions.includes(action));
-}
-
-function bearer(request: Request): string | undefined {
-  return /^bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "")?.[1];
 }
 
 /** The distribution project's challenge: where to log in, and what to ask for. Who pushes also reads what is there already. */

@@ -2,14 +2,14 @@
  * The page of `ui://fly-tokens/tokens.html`: one document that asks nobody but its host. Its own policy lets in this script
  * and this style by their hashes and nothing else, however generous the host's is.
  */
-import { createHash } from "node:crypto";
+import { sourceHash } from "../../html.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
 
 const policy = [
   "default-src 'none'",
-  `script-src ${hashOf(script)}`,
-  `style-src ${hashOf(style)}`,
+  `script-src ${sourceHash(script)}`,
+  `style-src ${sourceHash(style)}`,
   "form-action 'none'",
   "base-uri 'none'",
 ].join("; ");
@@ -38,7 +38,3 @@ export const page = `<!doctype html>
 </body>
 </html>
 `;
-
-function hashOf(source: string): string {
-  return `'sha256-${createHash("sha256").update(source).digest("base64")}'`;
-}
