@@ -63,7 +63,7 @@ function once(up: Upstream, question: Question, wait: Patience, kept: boolean): 
       ...headers,
       host: up.host,
       ...(up.authorization && { authorization: up.authorization.reveal() }),
-      ...(body ? length !== null && { "content-length": length } : emptyBody(method)),
+      ...(body ? framing(length) : emptyBody(method)),
     },
     agent: kept ? (up.secure ? agents.https : agents.http) : false,
   });
@@ -86,7 +86,11 @@ function once(up: Upstream, question: Question, wait: Patience, kept: boolean): 
       clearTimeout(timer);
       resolve(answer);
     });
-    request.once("close", () => clearTimeout(timer));
+    request.once("close", () => {
+      clearTimeout(timer);
+      // An answer to something else, such as 101, ends a request without an error and without an answer.
+      reject(broken);
+    });
     request.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       if (kept && request.reusedSocket && error.code === "ECONNRESET") reject(new Stale());
@@ -101,6 +105,11 @@ function once(up: Upstream, question: Question, wait: Patience, kept: boolean): 
 const unreachable =
   "The registry behind this one cannot be reached, or broke off; whoever runs it has to look after it.";
 const silent = "The registry behind this one does not answer.";
+
+/** Always said: to a DELETE Node adds none, and the upstream would take the body for the next request. */
+function framing(length: string | null): Record<string, string> {
+  return length === null ? { "transfer-encoding": "chunked" } : { "content-length": length };
+}
 
 function emptyBody(method: string): Record<string, string> {
   return ["GET", "HEAD", "DELETE"].includes(method) ? {} : { "content-length": "0" };
