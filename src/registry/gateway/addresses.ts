@@ -1,6 +1,6 @@
 /**
  * The upstream's own addresses in what it says, and how they are spelt here: whole URLs of its base, with either scheme
- * and also as JSON escapes them; and in an index's links those that begin with its base's path.
+ * and also as JSON and HTML escape them; and in an index's links those that begin with its base's path.
  */
 
 export interface Places {
@@ -22,22 +22,28 @@ export interface Replacement {
 }
 
 /** What cannot go on a name: `http://host/npm` is not part of `http://host/npm-private` nor of `http://host.example`. */
-const end = "(?![\\w~%:@!$&+-]|\\.\\w)";
+const end = "(?![\\w~%:@!$+-]|&(?!#(?:x2f|47|34|39);|(?:quot|apos|lt|gt);)|\\.\\w)";
+
+/** A slash, plain or as JSON and HTML escape it. */
+const slash = "(?:\\\\?/|\\\\u002f|&#x2f;|&#47;)";
+const escapedSlash = /\\\/|\\u002f|&#x2f;|&#47;/gi;
 
 /** @param links whether a link may also be only a path: those of an index are */
 export function replacementFor({ host, base, ours, hidden = [] }: Places, links: boolean): Replacement {
   const port = /:\d+$/.test(host) ? "" : "(?::80|:443)?";
-  const slash = "(?:/|\\\\/)";
   const path = literal(base).replaceAll("/", slash);
   const whole = `https?:${slash}${slash}${literal(host)}${port}${path}${end}`;
   const link = `(?:href\\s{0,8}=\\s{0,8}["']?|"url"\\s{0,8}:\\s{0,8}")(?=/(?!/))${literal(base)}(?=/)`;
+  const secrets = hidden.length > 0 ? [`(${hidden.map(literal).join("|")})`] : [];
   const { pathname } = new URL(ours);
   return {
-    pattern: new RegExp([whole, ...(links ? [link] : []), ...hidden.map(literal)].join("|"), "gi"),
-    // Twice for escaped slashes; and what stands around a link, with few spaces.
-    longest: Math.max(2 * (host.length + base.length) + 40, ...hidden.map(({ length }) => length)),
-    with([match]) {
-      if (hidden.includes(match)) return "[redacted]";
+    // In any case: hosts and secrets may be spelt so. Paths may not, see below.
+    pattern: new RegExp([whole, ...(links ? [link] : []), ...secrets].join("|"), "gi"),
+    // Six times for escaped slashes; and what stands around a link, with few spaces.
+    longest: Math.max(host.length + 6 * base.length + 60, ...hidden.map(({ length }) => length)),
+    with([match, secret]) {
+      if (secret !== undefined) return "[redacted]";
+      if (!match.replace(escapedSlash, "/").endsWith(base)) return match;
       if (!/^http/i.test(match)) return match.slice(0, match.length - base.length) + pathname;
       return match.includes("\\/") ? ours.replaceAll("/", "\\/") : ours;
     },

@@ -4,10 +4,13 @@
  */
 
 const toUpstream =
-  /^(accept|accept-language|cache-control|pragma|content-type|content-encoding|content-language|if-match|if-none-match|if-modified-since|if-unmodified-since|if-range|range|user-agent|npm-[a-z-]+|pacote-[a-z-]+)$/;
+  /^(accept|accept-language|cache-control|pragma|content-type|content-encoding|content-language|if-match|if-none-match|if-modified-since|if-unmodified-since|if-range|range|user-agent|npm-(?!otp$)[a-z-]+|pacote-[a-z-]+)$/;
 
 const toClient =
   /^(accept-ranges|age|cache-control|content-disposition|content-encoding|content-language|content-length|content-range|content-type|date|deprecation|etag|expires|last-modified|npm-notice|retry-after|vary|warning|x-pypi-last-serial|x-checksum-[a-z0-9]+)$/;
+
+/** Those with words in them, or addresses. */
+const said = new Set(["content-disposition", "npm-notice", "warning"]);
 
 /** Codings that a document can be unpacked from, to be rewritten. */
 const codings = new Set(["gzip", "br", "deflate", "identity"]);
@@ -33,11 +36,18 @@ function acceptedCodings(wanted: string | null): string {
   return known.join(", ") || "identity";
 }
 
-/** The headers of an answer, for the client alone: a cache between us would hand it to whoever asks. */
-export function answerHeaders(upstream: Record<string, string | string[] | undefined>): Headers {
+/**
+ * The headers of an answer, for the client alone: a cache between us would hand it to whoever asks.
+ * @param spelt what becomes of a text that the upstream has written
+ */
+export function answerHeaders(
+  upstream: Record<string, string | string[] | undefined>,
+  spelt: (text: string) => string,
+): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(upstream))
-    if (typeof value === "string" && toClient.test(name)) headers.set(name, value);
+    if (typeof value === "string" && toClient.test(name))
+      headers.set(name, said.has(name) ? spelt(value) : value);
   headers.set("cache-control", privately(headers.get("cache-control")));
   // It may be a page, and it comes from where ours come from.
   headers.set("content-security-policy", "default-src 'none'; sandbox");

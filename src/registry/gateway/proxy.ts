@@ -42,21 +42,22 @@ export function proxyTo(url: Secret, isIndex: boolean, wait: Patience = patience
           method,
           target,
           headers: requestHeaders(headers, isFile),
-          body: isReading(method) ? null : request.body,
+          body: hasBody(request) ? request.body : null,
           length: headers.get("content-length"),
           signal,
         },
         wait,
       );
       const status = answer.statusCode ?? 0;
-      const hidden = status >= 400 ? upstream.credential : [];
-      const replacement = replacementFor({ ...upstream, ours, hidden }, isIndex);
+      const strict = replacementFor({ ...upstream, ours, hidden: upstream.credential }, isIndex);
+      const replacement = status >= 400 ? strict : replacementFor({ ...upstream, ours }, isIndex);
       if (status < 200 || status > 599) throw brokenBy(answer);
       if ([401, 403, 407].includes(status)) throw await credentialRefused(answer, replacement, wait);
       const { location } = answer.headers;
       if (location !== undefined && status >= 300 && status < 400 && status !== 304)
         return redirected(answer, locationFor(location, upstream, target, ours, isReading(method)));
-      return handedOn(answer, forwarding, replacement, wait);
+      const passed = answerHeaders(answer.headers, (text) => replaceIn(text, strict));
+      return handedOn(answer, passed, forwarding, replacement, wait);
     },
   };
 }
@@ -65,15 +66,20 @@ function isReading(method: string): boolean {
   return method === "GET" || method === "HEAD";
 }
 
+/** Whether a request has a body, by what it says (RFC 9112, section 6.3); one that only reads is not asked. */
+function hasBody({ method, headers }: Request): boolean {
+  return !isReading(method) && (headers.has("content-length") || headers.has("transfer-encoding"));
+}
+
 /** @throws Refusal 502 when it cannot be unpacked */
 function handedOn(
   answer: IncomingMessage,
+  headers: Headers,
   { request, isFile }: Forwarding,
   replacement: Replacement,
   wait: Patience,
 ): Response {
   const status = answer.statusCode ?? 0;
-  const headers = answerHeaders(answer.headers);
   const isRewritten = isDocument(answer, isFile);
   if (isRewritten) for (const name of ["content-length", "accept-ranges"]) headers.delete(name);
   if (request.method === "HEAD" || [204, 205, 304].includes(status)) {
@@ -83,17 +89,17 @@ function handedOn(
   const through = isRewritten ? rewriting(answer.headers["content-encoding"], replacement) : [];
   if (!through) throw brokenBy(answer);
   // Of a refusal it is all that twine shows.
-  const statusText = status >= 400 ? (answer.statusMessage ?? "").replace(/[^ -~]/g, "?") : "";
+  const phrase = replaceIn(answer.statusMessage ?? "", replacement).replace(/[^ -~]/g, "?");
+  const statusText = status >= 400 ? phrase : "";
   return new Response(bodyOf(answer, through, wait), { status, headers, statusText });
 }
 
-/** Types in which upstreams name themselves; in what went wrong also plain text. */
+/** Types in which upstreams name themselves; what went wrong may be said in any. */
 const documents = /^(application\/(json|[\w.-]+\+json)|text\/html|application\/[\w.-]+\+html)\b/i;
 
 function isDocument({ headers, statusCode = 0 }: IncomingMessage, isFile: boolean): boolean {
-  const type = headers["content-type"] ?? "";
-  if (statusCode >= 400) return documents.test(type) || /^text\//i.test(type);
-  return !isFile && statusCode !== 206 && documents.test(type);
+  if (statusCode >= 400) return true;
+  return !isFile && statusCode !== 206 && documents.test(headers["content-type"] ?? "");
 }
 
 /** @throws Refusal 502 when nobody can be sent there */

@@ -31,8 +31,8 @@ export function pypiGateway(deps: RoomDeps, upstream: Secret): Hono {
       throw new Refusal(404, "not_found", "A package index has nothing at this address");
     if (!reads && method !== "POST")
       throw new Refusal(405, "not_allowed", `${method} cannot be used here`, { allow: "GET, HEAD, POST" });
-    const [first, , last] = asked.segments;
-    const isFile = first !== "simple" && !(first === "pypi" && last === "json");
+    const first = asked.segments.at(0);
+    const isFile = first !== "simple" && !(first === "pypi" && asked.segments.at(-1) === "json");
     return proxy.forward({ request: raw, path: asked.path || "/", ours: deps.origin(raw) + mount, isFile });
   });
 

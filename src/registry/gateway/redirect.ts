@@ -7,7 +7,7 @@ import type { Upstream } from "./upstream.ts";
  * @param asked path below the base that was asked for
  * @param ours where clients reach the upstream: URL without a slash at its end
  * @returns `undefined` when nobody can be sent there: a place of the upstream's beside its base, our own host name on
- *   another port (clients take their credential there), or anywhere else with something to write
+ *   another port (clients take their credential there), an address with the gateway's credential in it, or anywhere else with something to write
  */
 export function locationFor(
   location: string,
@@ -20,12 +20,21 @@ export function locationFor(
   if (!URL.canParse(location, from)) return undefined;
   const to = new URL(location, from);
   if (!/^https?:$/.test(to.protocol) || to.username || to.password) return undefined;
+  if (upstream.credential.some((secret) => decoded(to.href).includes(secret))) return undefined;
   if (isOwn(to, upstream)) {
     const rest = to.pathname.slice(upstream.base.length);
     const isBelow = to.pathname.startsWith(upstream.base) && /^(\/|$)/.test(rest);
     return isBelow ? new URL(ours).pathname + rest + to.search : undefined;
   }
   return reads && to.hostname !== new URL(ours).hostname ? to.href : undefined;
+}
+
+function decoded(href: string): string {
+  try {
+    return decodeURIComponent(href);
+  } catch {
+    return href;
+  }
 }
 
 /** With either scheme: what is behind a proxy with TLS often names the other. */

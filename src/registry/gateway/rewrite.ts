@@ -13,12 +13,13 @@ import { pieces, type Replacement } from "./addresses.ts";
 
 /**
  * The streams that a body goes through.
- * @param coding its Content-Encoding, if it has one
+ * @param said its Content-Encoding, if it has one
  * @returns `undefined` when it cannot be unpacked
  */
-export function rewriting(coding: string | undefined, replacement: Replacement): Duplex[] | undefined {
+export function rewriting(said: string | undefined, replacement: Replacement): Duplex[] | undefined {
   const replacing = new Replacing(replacement);
-  if (coding === undefined || coding === "" || coding === "identity") return [replacing];
+  const coding = (said ?? "").trim().toLowerCase();
+  if (coding === "" || coding === "identity") return [replacing];
   if (coding === "gzip" || coding === "x-gzip") return [createGunzip(), replacing, createGzip()];
   if (coding === "deflate") return [createInflate(), replacing, createDeflate()];
   if (coding === "br") return [createBrotliDecompress(), replacing, createBrotliCompress(quickly)];

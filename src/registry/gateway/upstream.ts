@@ -12,7 +12,7 @@ export interface Upstream {
   base: string;
   /** The Authorization header, when its URL carries a credential. */
   authorization: Secret | undefined;
-  /** The password or token alone, and as the header has it: a server may show what it was sent. */
+  /** The password or token alone, and as the header has it, in characters and in bytes: a server may show what it was sent. */
   credential: readonly string[];
 }
 
@@ -36,6 +36,8 @@ export function upstreamAt(url: Secret, isIndex: boolean): Upstream {
     base: pathname.replace(isIndex ? /(\/simple)?\/*$/ : /\/*$/, ""),
     authorization: value ? new Secret(`${username === "" ? "Bearer" : "Basic"} ${value}`) : undefined,
     // Shorter ones are found in ordinary words.
-    credential: [value, password].filter((text) => text.length >= 8),
+    credential: [...new Set([value, password, Buffer.from(password).toString("latin1")])].filter(
+      (text) => text.length >= 8,
+    ),
   };
 }

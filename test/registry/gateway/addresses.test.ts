@@ -37,6 +37,9 @@ describe("whole URLs", () => {
     ['"http:\\/\\/up.example:4873\\/npm\\/tool"', `"${ours.replaceAll("/", "\\/")}\\/tool"`],
     ["see http://up.example:4873/npm.", `see ${ours}.`],
     ["http://up.example:4873/npm?a", `${ours}?a`],
+    ['"http:\\u002f\\u002Fup.example:4873\\u002fnpm\\u002ftool"', `"${ours}\\u002ftool"`],
+    ['"http:&#x2F;&#x2f;up.example:4873&#47;npm&#x2F;tool"', `"${ours}&#x2F;tool"`],
+    ["&quot;http://up.example:4873/npm&quot;", `&quot;${ours}&quot;`],
   ])("%s", (text, replaced) => {
     expect(replaceIn(text, at("up.example:4873", "/npm"))).toBe(replaced);
   });
@@ -48,6 +51,8 @@ describe("whole URLs", () => {
     "http://up.example/npm",
     "http://upXexample:4873/npm",
     "http://up.example:4873/other",
+    "http://up.example:4873/NPM/x",
+    "http://up.example:4873/npm&x",
     "ftp://up.example:4873/npm",
     'href="/npm/x"',
   ])("not %s", (text) => {
@@ -92,6 +97,7 @@ test("a stream, however it is cut, comes out as its whole would, every other byt
   const piece = fc.constantFrom(
     Buffer.from("http://up.example/npm"),
     Buffer.from("https:\\/\\/up.example\\/npm"),
+    Buffer.from("https:&#x2f;&#x2f;up.example&#x2f;npm&#x2f;"),
     Buffer.from('href="/npm/x'),
     Buffer.from("http://"),
     Buffer.from("/npm"),

@@ -136,6 +136,7 @@ describe("what the upstream is shown", () => {
       "x-api-key": "k",
       forwarded: "host=evil.example",
       "npm-command": "view",
+      "npm-otp": "123456",
       "if-none-match": '"a"',
       "accept-encoding": "zstd, gzip;q=0.5, br",
     });

@@ -92,6 +92,15 @@ test.each([
   },
 );
 
+test.each(["/pypi/a/json", "/pypi/a/1.0/json"])("what %s says of a project leads here, too", async (path) => {
+  upstream.answers((_request, response) =>
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(`{"urls":[{"url":"${upstream.url}/packages/a.whl"}]}`),
+  );
+  expect(await (await reader.get(path)).text()).toContain(`"${registry.url}${mount}/packages/a.whl"`);
+});
+
 test("says in the reason phrase what the upstream said in its own, and that its credential is not good", async () => {
   upstream.answers((_request, response) => response.writeHead(400, "File already exists").end());
   const refused = await writer.upload("a-1.0.tar.gz", Buffer.from("a"));
