@@ -60,6 +60,9 @@ async function openPool(url: Secret): Promise<Pool> {
   });
   // One that waits in the pool and is cut off; the next request gets another.
   pool.on("error", () => {});
+  // One that is cut off while it is handed over, when neither the pool nor who asked for it listens yet; what it is asked then
+  // fails. Without a listener it would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
 
