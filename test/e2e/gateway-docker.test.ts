@@ -5,10 +5,11 @@ import { expect, test, vi } from "vitest";
 import { readSigningKey, type SigningKey } from "../../src/registry/gateway/docker/certificate.ts";
 import { accessOf, signFor } from "../../src/registry/gateway/docker/tokens.ts";
 import { type kinds, make } from "../registry/gateway-docker/certificates.ts";
+import { freePort } from "../support/free-port.ts";
 import { type Agent, agentOn } from "./agent.ts";
 import { describeWith } from "./clients.ts";
 import { check, mint, restore, revoke, setUp } from "./job.ts";
-import { freePort, type Machine, openMachine } from "./machine.ts";
+import { type Machine, openMachine } from "./machine.ts";
 import { type DockerRegistry, gatewayCertificate, startDockerRegistry } from "./servers/docker-registry.ts";
 import { fail, images, succeed } from "./wares.ts";
 

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { type RunOptions, type RunResult, run } from "../../src/run.ts";
+import { freePort } from "../support/free-port.ts";
 import { type TempHome, tempHome } from "../support/home.ts";
 
 /** The program as it is published. */
@@ -88,16 +88,6 @@ export async function listens(url: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** What every program sees: this home, and nothing of the developer's. */

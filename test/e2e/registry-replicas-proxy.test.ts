@@ -1,10 +1,11 @@
 /** Two replicas behind nginx with TLS, and the clients that people have, who know the proxy's address alone. */
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { freePort } from "../support/free-port.ts";
 import { agentOn } from "./agent.ts";
 import { describeWith } from "./clients.ts";
 import { check, mint, revoke, setUp } from "./job.ts";
-import { freePort, type Machine, openMachine } from "./machine.ts";
+import { type Machine, openMachine } from "./machine.ts";
 import { describeTeam, openTeam } from "./team.ts";
 import { fail, images, npmPackage, succeed, twineUpload } from "./wares.ts";
 

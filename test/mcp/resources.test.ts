@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { packageManagers } from "../../src/package-managers/index.generated.ts";
-import { freePort } from "../providers/server.ts";
+import { freePort } from "../support/free-port.ts";
 import { type ClientOptions, openWorld } from "../support/world.ts";
 
 const eras: ClientOptions["era"][] = ["legacy", "modern"];

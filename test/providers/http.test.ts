@@ -2,7 +2,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Problem } from "../../src/problem.ts";
 import { refusal, refusedConnection, send } from "../../src/providers/http.ts";
-import { freePort, type Handler, json, rejection, startServer } from "./server.ts";
+import { freePort } from "../support/free-port.ts";
+import { type Handler, json, rejection, startServer } from "./server.ts";
 
 const idempotent = { "idempotency-key": "k1" };
 const post = (url: string, headers = {}) => new Request(url, { method: "POST", body: '{"a":1}', headers });

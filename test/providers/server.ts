@@ -56,12 +56,6 @@ export function json(response: ServerResponse, status: number, body: unknown, he
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }
 
-/** A port at which nobody listened a moment ago. */
-export async function freePort(): Promise<number> {
-  await using server = await startServer(() => {});
-  return server.port;
-}
-
 /** What a promise is rejected with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(

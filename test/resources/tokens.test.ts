@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { tokens } from "../../src/resources/tokens.ts";
-import { freePort } from "../providers/server.ts";
+import { freePort } from "../support/free-port.ts";
 import { openWorld } from "../support/world.ts";
 
 const told = async (context: Parameters<typeof tokens.read>[1]) =>

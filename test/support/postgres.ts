@@ -5,10 +5,10 @@
 import { execFile } from "node:child_process";
 import { accessSync, readdirSync } from "node:fs";
 import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "./free-port.ts";
 
 const run = promisify(execFile);
 
@@ -92,16 +92,6 @@ async function userOf(name: string): Promise<{ uid: number; gid: number }> {
   const ids = ["-u", "-g"].map(async (which) => Number((await run("id", [which, name])).stdout));
   const [uid = 0, gid = 0] = await Promise.all(ids);
   return { uid, gid };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
 
 function list(folder: string): string[] {

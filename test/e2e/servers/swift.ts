@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { connect } from "../../../src/registry/store/bucket/connect.ts";
 import { Secret } from "../../../src/secret.ts";
-import { freePort } from "../machine.ts";
+import { freePort } from "../../support/free-port.ts";
 
 export const swiftPrograms = [
   "swift-proxy-server",

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort, type Machine } from "../machine.ts";
+import { freePort } from "../../support/free-port.ts";
+import type { Machine } from "../machine.ts";
 
 export interface Verdaccio {
   /** Without a slash at its end, and without a credential. */

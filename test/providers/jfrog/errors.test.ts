@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Problem } from "../../../src/problem.ts";
 import { redact } from "../../../src/secret.ts";
 import type { Fault } from "../../fakes/jfrog/faults.ts";
-import { freePort, rejection, startServer } from "../server.ts";
+import { freePort } from "../../support/free-port.ts";
+import { rejection, startServer } from "../server.ts";
 import { issue, openJfrog, type Stage, stage } from "./open.ts";
 
 async function refused(

@@ -9,10 +9,11 @@ import { loadConfig } from "../../../src/config.ts";
 import { registryFolder } from "../../../src/providers/local/serving.ts";
 import { makeCredential } from "../../../src/registry/credential.ts";
 import { serveRegistry } from "../../../src/registry/serve.ts";
+import { freePort } from "../../support/free-port.ts";
 import { tempHome } from "../../support/home.ts";
 import { startRegistry } from "../../support/registry.ts";
 import { postgresUrl } from "../../support/store.ts";
-import { freePort, type Handler, json, rejection, startServer } from "../server.ts";
+import { type Handler, json, rejection, startServer } from "../server.ts";
 import { openLocal } from "./open.ts";
 
 const address = (port: number) => `http://127.0.0.1:${port}`;
