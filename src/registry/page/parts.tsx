@@ -1,6 +1,6 @@
 /** What pages are made of. */
 import type { Child } from "hono/jsx";
-import { distance, minute, shown } from "./shown.ts";
+import { day, distance, minute, shown } from "./shown.ts";
 
 /** Text that people or programs have chosen: its direction does not spill over to what stands beside it. */
 export function Text({ children }: { children: string }) {
@@ -29,6 +29,15 @@ export function Moment({ at, now }: { at: string; now: Date }) {
     <>
       <time datetime={at}>{minute(at)}</time> <span class="quiet">{distance(at, now)}</span>
     </>
+  );
+}
+
+/** A moment's day, in one piece; the moment itself for who points at it. @param at ISO 8601 */
+export function Day({ at }: { at: string }) {
+  return (
+    <time datetime={at} title={minute(at)} class="nowrap">
+      {day(at)}
+    </time>
   );
 }
 

@@ -119,6 +119,7 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem 
 @media (min-width: 64.01rem) {
   tbody th { min-width: 9rem; }
   td[data-label="Username"], td[data-label="Created By"] { min-width: 7rem; }
+  td code { white-space: nowrap; }
 }
 @media (min-width: 70rem) {
   td[data-label="Username"], td[data-label="Created By"] { min-width: 8.75rem; }
@@ -133,11 +134,11 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem 
   tbody tr { padding: .8rem 1rem; }
   tbody tr + tr { border-top: 1px solid var(--line); }
   tbody tr + tr > * { border-top: 0; }
-  tbody tr > * { padding: .15rem 0; }
-  tbody th { font-size: 1.05rem; padding-bottom: .3rem; }
+  tbody tr > :is(*, :first-child, :last-child) { padding: .15rem 0; }
+  tbody tr > th:first-child { font-size: 1.05rem; padding-bottom: .3rem; }
   tbody td { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .5rem; }
   tbody td::before { content: attr(data-label); color: var(--quiet); font-size: .88rem; }
-  td.acts { text-align: left; padding-top: .5rem; }
+  tbody tr > td.acts:last-child { text-align: left; padding-top: .5rem; }
   td.acts::before { content: none; }
   td .quiet { font-size: inherit; }
 }
@@ -146,6 +147,9 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem 
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dd { margin-bottom: .6rem; }
   .card { padding: 1.1rem; }
+  .choice { flex-wrap: wrap; }
+  .choice label { flex: 1 1 0; min-width: 0; }
+  .choice .date { flex: 1 1 12rem; margin-left: 1.7rem; }
   main { padding-top: 1.25rem; }
   tbody td { grid-template-columns: 6rem minmax(0, 1fr); }
   .top nav { flex-basis: 100%; }

@@ -1,8 +1,7 @@
 /** The list of environments. */
 import type { EnvironmentView } from "../../environments.ts";
 import type { View } from "../document.tsx";
-import { Cell, Column, Empty, Head, Notice, Row, RowHead, Table, Text, UserName } from "../parts.tsx";
-import { day } from "../shown.ts";
+import { Cell, Column, Day, Empty, Head, Notice, Row, RowHead, Table, Text, UserName } from "../parts.tsx";
 
 /** @param done what has just been done */
 export function listPage(environments: EnvironmentView[], done: string | undefined): View {
@@ -57,9 +56,7 @@ function EnvironmentRow({ environment }: { environment: EnvironmentView }) {
         <UserName>{created_by}</UserName>
       </Cell>
       <Cell label="Created">
-        <time datetime={created_at} class="nowrap">
-          {day(created_at)}
-        </time>
+        <Day at={created_at} />
       </Cell>
     </Row>
   );

@@ -1,7 +1,7 @@
 /** What runs in an environment, by image, and how far each is behind. */
 import type { RunningView } from "../../environments.ts";
-import { Cell, Column, Row, RowHead, Table, Text } from "../parts.tsx";
-import { day, distance, short } from "../shown.ts";
+import { Cell, Column, Day, Row, RowHead, Table, Text } from "../parts.tsx";
+import { distance, short } from "../shown.ts";
 
 interface Image extends RunningView {
   /** Left out where nothing was pushed by tag. */
@@ -35,10 +35,7 @@ function ImageRow({ image, now }: { image: Image; now: Date }) {
         <Digest digest={image.digest} />
       </Cell>
       <Cell label="Since">
-        <time datetime={image.since} class="nowrap">
-          {day(image.since)}
-        </time>{" "}
-        <span class="quiet">{distance(image.since, now)}</span>
+        <Day at={image.since} /> <span class="quiet">{distance(image.since, now)}</span>
       </Cell>
       <Cell label="Behind">
         <Behind drift={image.drift} />

@@ -4,9 +4,9 @@ import type { RoomDeps } from "../../room.ts";
 import { listTokens, type TokenPage, type TokenQuery } from "../../token-list.ts";
 import { type TokenView, view } from "../../tokens.ts";
 import type { View } from "../document.tsx";
-import { Cell, Column, Empty, Head, Notice, Row, RowHead, Table, Text, UserName } from "../parts.tsx";
+import { Cell, Column, Day, Empty, Head, Notice, Row, RowHead, Table, Text, UserName } from "../parts.tsx";
 import type { Visitor } from "../sessions.ts";
-import { counted, day, distance, permissions } from "../shown.ts";
+import { counted, distance, permissions } from "../shown.ts";
 import { Filters } from "./filters.tsx";
 import { addressWith, isFiltered, queryIn } from "./query.ts";
 import { Status } from "./status.tsx";
@@ -84,18 +84,14 @@ function TokenRow({ token, now }: { token: TokenView; now: Date }) {
         <UserName>{token.created_by}</UserName>
       </Cell>
       <Cell label="Created">
-        <time datetime={token.created_at} class="nowrap">
-          {day(token.created_at)}
-        </time>
+        <Day at={token.created_at} />
       </Cell>
       <Cell label="Expires">
         {token.expires_at === null ? (
           "Never"
         ) : (
           <>
-            <time datetime={token.expires_at} class="nowrap">
-              {day(token.expires_at)}
-            </time>{" "}
+            <Day at={token.expires_at} />{" "}
             {token.status === "active" && <span class="quiet">{distance(token.expires_at, now)}</span>}
           </>
         )}
@@ -163,7 +159,7 @@ function Pages({ page, wanted }: { page: TokenPage; wanted: TokenQuery }) {
     <nav class="pages" aria-label="Pages">
       <span>
         {counted(rows.length, "token")} on this page
-        {total !== undefined ? `, ${total} in all` : isFirst && ", more than 1,000 in all"}
+        {total !== undefined ? `, ${total} in all` : isFirst && ", more than 1,000 in all"}. Days are in UTC.
       </span>
       <span class="row">
         {!isFirst && <a href={addressWith(wanted, {})}>First page</a>}

@@ -2,8 +2,7 @@
 import type { Keyholder } from "../../caller.ts";
 import type { UserView } from "../../management/user-acts.ts";
 import type { View } from "../document.tsx";
-import { Cell, Column, Head, Notice, Row, RowHead, Table } from "../parts.tsx";
-import { day } from "../shown.ts";
+import { Cell, Column, Day, Head, Notice, Row, RowHead, Table } from "../parts.tsx";
 
 export const roles = { admin: "Admin", developer: "Developer" } as const;
 
@@ -37,9 +36,7 @@ export function listPage(users: UserView[], by: Keyholder, done: string | undefi
               </RowHead>
               <Cell label="Role">{roles[user.role]}</Cell>
               <Cell label="Added">
-                <time datetime={user.created_at} class="nowrap">
-                  {day(user.created_at)}
-                </time>
+                <Day at={user.created_at} />
               </Cell>
               <Cell label="Tokens">
                 <a href={`/?${new URLSearchParams({ created_by: user.name })}`}>
