@@ -58,19 +58,23 @@ async function insert(db: Kysely<Database>, pull: Pull): Promise<void> {
   await db.insertInto("pulls").values(pull).execute();
 }
 
-/** Whether the digest stands in an index, or in an index in an index, that the same token has just pulled. */
-async function isPartOfPull(
-  db: Kysely<Database>,
-  { token_id, environment, image, digest, at }: Pull,
-): Promise<boolean> {
-  const { rows } = await sql`
+async function isPartOfPull(db: Kysely<Database>, pull: Pull): Promise<boolean> {
+  const { rows } = await wholesPulled(pull).execute(db);
+  return rows.length > 0;
+}
+
+/**
+ * A row when the digest stands in an index, or in an index in an index, that the same token has just pulled. A token has one
+ * environment: asked for by that, all of its history would be looked through.
+ */
+export function wholesPulled({ token_id, image, digest, at }: Pull) {
+  return sql`
     with recursive parents (digest) as (
       select parent from oci_children where repository = ${image} and child = ${digest}
       union
       select parent from oci_children join parents on child = parents.digest where repository = ${image}
     )
     select 1 from pulls join parents using (digest)
-    where environment = ${environment} and image = ${image} and token_id = ${token_id} and at >= ${at - togetherness}
-    limit 1`.execute(db);
-  return rows.length > 0;
+    where token_id = ${token_id} and at >= ${at - togetherness} and image = ${image}
+    limit 1`;
 }

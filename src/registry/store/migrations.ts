@@ -66,6 +66,9 @@ const shared: Statement[] = [
   `create table oci_heads (
      token_id text not null, image text not null, digest text not null, tag text not null, at integer not null, primary key (token_id, image, digest)) strict`,
   `create index oci_heads_at on oci_heads (at)`,
+  // Whether a pull by digest is part of another one of the same token (oci/pulls.ts): asked with each, however many there were.
+  `create index pulls_recent on pulls (token_id, at)`,
+  `create index oci_children_child on oci_children (repository, child, parent)`,
   // What the docker registry behind the gateway has reported: it sends an event again until it is answered.
   `create table oci_events (id text primary key, at integer not null) strict`,
   `create index oci_events_at on oci_events (at)`,

@@ -1,6 +1,5 @@
 /** Pages of tokens, on each store: the same rows in the same order, out of the same indexes. */
 import fc from "fast-check";
-import { CompiledQuery, sql } from "kysely";
 import { describe, expect, inject, test } from "vitest";
 import type { Keyholder } from "../../../src/registry/caller.ts";
 import type { RegistryDatabase } from "../../../src/registry/store/database.ts";
@@ -13,6 +12,7 @@ import {
   tokenSorts,
 } from "../../../src/registry/token-list.ts";
 import { fold, mint } from "../../../src/registry/tokens.ts";
+import { planOf } from "../../support/plan.ts";
 import { describeStores, openStore, type StoreName } from "../../support/store.ts";
 
 const now = new Date("2026-11-22T12:00:00Z");
@@ -26,20 +26,6 @@ async function add(db: RegistryDatabase, rows: TokenRow[]): Promise<void> {
 
 function token(more: Partial<TokenRow> = {}): TokenRow {
   return { ...mint({ name: "x", permission: "read_only", expires_at: null }, admin, now).token, ...more };
-}
-
-/** What the database will do, a line for each step. Without a second way it shows whether the index is one. */
-async function planOf(db: RegistryDatabase, store: StoreName, query: CompiledQuery): Promise<string[]> {
-  const explain = store === "SQLite" ? "explain query plan" : "explain (costs off)";
-  return db.transaction().execute(async (transaction) => {
-    if (store === "PostgreSQL")
-      for (const way of ["seqscan", "bitmapscan", "sort"])
-        await sql.raw(`set local enable_${way} = off`).execute(transaction);
-    const { rows } = await transaction.executeQuery<Record<string, string>>(
-      CompiledQuery.raw(`${explain} ${query.sql}`, [...query.parameters]),
-    );
-    return rows.map((row) => `${row.detail ?? row["QUERY PLAN"]}`.trim());
-  });
 }
 
 const columns = { created_at: "created", name: "name", expires_at: "expiry" } as const;
