@@ -3,17 +3,18 @@ import { createHash, randomBytes } from "node:crypto";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type RegistryClient, registryClient } from "../support/registry-client.ts";
+import type { RegistryClient } from "../support/registry-client.ts";
 import { postgresUrl } from "../support/store.ts";
 import { describeWith } from "./clients.ts";
-import { bundle, type Machine, openMachine, type Program } from "./machine.ts";
+import { type Machine, openMachine } from "./machine.ts";
 import { balanceReady } from "./ready-balancer.ts";
 import { type Swift, startSwift, swiftPrograms } from "./servers/swift.ts";
+import { type Replica, startReplica } from "./team.ts";
 import { npmPackage, succeed } from "./wares.ts";
 
-interface Replica extends RegistryClient {
+/** On a machine of its own. */
+interface Lone extends Replica {
   machine: Machine;
-  program: Program;
 }
 
 const insecure = { source: "--src-tls-verify=false", target: "--dest-tls-verify=false" };
@@ -23,7 +24,7 @@ const title = `a team whose artifacts are in a bucket${hasPostgres ? "" : " (ski
 describeWith([...swiftPrograms, "skopeo", "umoci"], title, () => {
   const only = test.skipIf(!hasPostgres);
   let swift: Swift;
-  let team: readonly [Replica, Replica];
+  let team: readonly [Lone, Lone];
   let token: string;
   let database: string;
 
@@ -36,13 +37,9 @@ describeWith([...swiftPrograms, "skopeo", "umoci"], title, () => {
     AWS_SECRET_ACCESS_KEY: swift.key.secretAccessKey,
   });
 
-  /** On a machine of its own. */
-  async function start(adminKey?: string): Promise<Replica> {
+  async function start(adminKey?: string): Promise<Lone> {
     const machine = await openMachine(settings());
-    const program = machine.start(process.execPath, [bundle, "registry"]);
-    const [, url = ""] = await program.said(/registry is at (http\S+?)\n/);
-    const key = adminKey ?? (await machine.read("fly-tokens/data/registry/admin-key"))?.trim() ?? "";
-    return { machine, program, ...registryClient(url, key) };
+    return { machine, ...(await startReplica(machine, [], adminKey)) };
   }
 
   beforeAll(async () => {
@@ -62,7 +59,7 @@ describeWith([...swiftPrograms, "skopeo", "umoci"], title, () => {
   const basic = () => ({ authorization: `Basic ${Buffer.from(`admin:${token}`).toString("base64")}` });
 
   /** What of artifacts is on a replica's own disk. */
-  const onDisk = ({ machine }: Replica) =>
+  const onDisk = ({ machine }: Lone) =>
     readdir(machine.at("fly-tokens/data/registry/blobs"), { recursive: true });
 
   only("an image that skopeo pushes through a balancer is pulled from each of them", async () => {
@@ -168,7 +165,7 @@ describeWith([...swiftPrograms, "skopeo", "umoci"], title, () => {
       ".aws/credentials",
       `[team]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`,
     );
-    await machine.start(process.execPath, [bundle, "registry"]).said(/registry is at (http\S+?)\n/);
+    await startReplica(machine);
   });
 
   only.each([

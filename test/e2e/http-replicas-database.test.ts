@@ -4,15 +4,16 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPostgres } from "../../src/registry/store/postgres/open.ts";
 import { Secret } from "../../src/secret.ts";
-import { type Postgres, postgresPrograms, startPostgres } from "../support/postgres.ts";
+import { postgresPrograms, startPostgres } from "../support/postgres.ts";
+import { postgresUrl } from "../support/store.ts";
 import { type Agent, agentAt } from "./agent.ts";
 import { describeWith } from "./clients.ts";
 import { authorization, get, serve } from "./http-server.ts";
 import { bundle, type Machine, openMachine } from "./machine.ts";
-import { come, inLots, mint, offered, openSite, random, redeemed, type Site } from "./site.ts";
+import { come, mint, offered, openSite, random, redeemed, type Site } from "./site.ts";
+import { keepsSiteLaws } from "./site-laws.ts";
+import { describeTeam } from "./team.ts";
 import { typist } from "./typist.ts";
-
-const programs = postgresPrograms();
 
 /** What is in the tables that replicas share. */
 async function behind(url: string) {
@@ -26,68 +27,28 @@ async function behind(url: string) {
   return { spent, records, lines };
 }
 
-describe.skipIf(!programs)("replicas that share a database and no folder", () => {
-  let postgres: Postgres;
-  beforeAll(async () => {
-    postgres = await startPostgres(programs ?? "");
-  });
-  afterAll(() => postgres[Symbol.asyncDispose]());
-
+describeTeam("replicas that share a database and no folder", () => {
   describe("two, for callers on other machines", () => {
+    const database = postgresUrl().reveal();
     let site: Site;
     let one: Agent;
     let two: Agent;
     beforeAll(async () => {
-      site = await openSite({}, postgres.url("site"));
+      site = await openSite({}, database);
       [one, two] = await Promise.all([come(site.each[0]), come(site.each[1])]);
     });
     afterAll(() => site[Symbol.asyncDispose]());
 
     test("nothing is opened before it is needed", async () => {
-      const client = new Client(postgres.url());
+      const client = new Client(database);
       await client.connect();
-      const { rowCount } = await client.query("select 1 from pg_namespace where nspname = 'site'");
+      const schema = new URL(database).searchParams.get("schema");
+      const { rowCount } = await client.query("select 1 from pg_namespace where nspname = $1", [schema]);
       await client.end();
       expect(rowCount).toBe(0);
     });
 
-    test.each(["first", "legacy", "modern"] as const)(
-      "the second answers a confirmation that the first issued (%s client)",
-      async (kind) => {
-        await using first = await come(site.each[0], "alice", { kind });
-        await using second = await come(site.each[1], "alice", { kind });
-        const id = await mint(first, `of-${kind}`);
-        const confirmation = await offered(first, id);
-        expect(await redeemed(second, id, confirmation)).toBe("revoked");
-        for (const agent of [first, second]) expect(await redeemed(agent, id, confirmation)).toBe("declined");
-        const { data } = await first.call("get_token", { id });
-        expect(data.token).toMatchObject({ status: "revoked" });
-      },
-    );
-
-    test("of fifty handles that come to both at the same moment, each is taken by exactly one", async () => {
-      const handles: { id: string; confirmation: string }[] = [];
-      const fifty = Array.from({ length: 50 }, (_, at) => at);
-      await inLots(fifty, 5, async (at) => {
-        const id = await mint(one, `twice-${at}`);
-        handles.push({ id, confirmation: await offered(at % 2 ? one : two, id) });
-      });
-      await inLots(handles, 5, async ({ id, confirmation }) => {
-        const ends = await Promise.all([one, two].map((agent) => redeemed(agent, id, confirmation)));
-        expect([...ends].sort()).toEqual(["declined", "revoked"]);
-      });
-    });
-
-    test("a form of one is answered at the other", async () => {
-      const types = (message: string) => /Revoke (\S+) \(/.exec(message)?.[1] ?? "";
-      await using agent = await come(site.both, "alice", { types });
-      const id = await mint(agent, "by-form");
-      const before = site.both.answered.length;
-      const { data, text } = await agent.call("revoke_token", { ids: [id] });
-      expect(data.outcomes, text).toMatchObject([{ id, outcome: "revoked" }]);
-      const legs = site.both.answered.slice(before).filter(({ method }) => method === "tools/call");
-      expect(legs.map(({ by }) => by).sort()).toEqual([0, 1]);
-    });
+    keepsSiteLaws(() => site);
 
     test("the same idempotency key at both at once makes one token", async () => {
       for (let round = 0; round < 10; round += 1) {
@@ -111,7 +72,7 @@ describe.skipIf(!programs)("replicas that share a database and no folder", () =>
         const names = await readdir(site.machine.at(`${folder}/state`));
         expect(names.filter((name) => !/^(audit\.(jsonl|head)|locks)$/.test(name))).toEqual([]);
       }
-      const { spent, records } = await behind(postgres.url("site"));
+      const { spent, records } = await behind(database);
       expect(spent.length).toBeGreaterThan(50);
       expect(records.length).toBeGreaterThan(50);
       expect(JSON.stringify(records)).not.toMatch(/flyt_|flyk_/);
@@ -119,7 +80,7 @@ describe.skipIf(!programs)("replicas that share a database and no folder", () =>
   });
 
   test("what was given out by a replica that is killed the others take, and what it has used up stays so", async () => {
-    await using site = await openSite({}, postgres.url("killed"));
+    await using site = await openSite({}, postgresUrl().reveal());
     await using one = await come(site.each[0]);
     await using two = await come(site.each[1]);
     const handles = await Promise.all(
@@ -151,7 +112,7 @@ describe.skipIf(!programs)("replicas that share a database and no folder", () =>
   });
 
   test("while the database is away everything that would have to know is refused, and nothing is changed", async () => {
-    await using own = await startPostgres(programs ?? "");
+    await using own = await startPostgres(postgresPrograms() ?? "");
     await own.stop();
     // They start without it, too.
     await using site = await openSite({}, own.url("away"));
@@ -187,7 +148,7 @@ describe.skipIf(!programs)("replicas that share a database and no folder", () =>
   describe("two on this machine, which may write files", () => {
     let machine: Machine;
     let agents: Agent[] = [];
-    const url = () => postgres.url("here");
+    const database = postgresUrl().reveal();
     beforeAll(async () => {
       machine = await openMachine({ FLY_TOKENS_CONFIRM: "never" });
       await machine.registry();
@@ -198,7 +159,7 @@ describe.skipIf(!programs)("replicas that share a database and no folder", () =>
           const replica = await serve(machine, {
             FLY_TOKENS_HOME: machine.at(`home-${name}`),
             FLY_TOKENS_HTTP_KEY: key,
-            FLY_TOKENS_DATABASE_URL: url(),
+            FLY_TOKENS_DATABASE_URL: database,
             FLY_TOKENS_LOCAL_KEY: local.trim(),
           });
           return agentAt(replica.url, { authorization });
@@ -251,7 +212,7 @@ describe.skipIf(!programs)("replicas that share a database and no folder", () =>
       expect(successors.size).toBe(1);
       const { data } = (await agents[1]?.call("list_tokens", { name: "turning", status: "active" })) ?? {};
       expect(data?.tokens).toHaveLength(2);
-      const { records } = await behind(url());
+      const { records } = await behind(database);
       expect(records.map(({ room }) => room)).toContain("rotations");
       expect(JSON.stringify(records)).not.toMatch(/flyt_|sealed":"/);
     });
@@ -259,7 +220,8 @@ describe.skipIf(!programs)("replicas that share a database and no folder", () =>
 
   describeWith(["python3"], "where a person has to approve at a terminal", () => {
     test("they do so anywhere with the key and the database", async () => {
-      await using site = await openSite({ FLY_TOKENS_CONFIRM: "always" }, postgres.url("approving"));
+      const database = postgresUrl().reveal();
+      await using site = await openSite({ FLY_TOKENS_CONFIRM: "always" }, database);
       await using one = await come(site.each[0]);
       await using two = await come(site.each[1]);
       const id = await mint(one, "waiting");
@@ -272,7 +234,7 @@ describe.skipIf(!programs)("replicas that share a database and no folder", () =>
           env: {
             FLY_TOKENS_HOME: site.machine.at("a-third"),
             FLY_TOKENS_HTTP_KEY: site.key,
-            FLY_TOKENS_DATABASE_URL: postgres.url("approving"),
+            FLY_TOKENS_DATABASE_URL: database,
           },
         },
       );

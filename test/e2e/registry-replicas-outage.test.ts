@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { npmClient } from "../registry/npm/client.ts";
 import { postgresPrograms, startPostgres } from "../support/postgres.ts";
-import { describeTeam, openTeam, type Replica } from "./team.ts";
+import { describeTeam, openTeam, pause, type Replica, until } from "./team.ts";
 import { type Told, told, type Work, work } from "./works.ts";
 
 interface Minted {
@@ -155,10 +155,4 @@ async function everyToken(at: Replica): Promise<Listed[]> {
     if (!page.next_cursor) return all;
     cursor = encodeURIComponent(page.next_cursor);
   }
-}
-
-const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await pause();
 }

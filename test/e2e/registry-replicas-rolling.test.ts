@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { npmClient } from "../registry/npm/client.ts";
 import { registryClient } from "../support/registry-client.ts";
 import { balanceReady } from "./ready-balancer.ts";
-import { describeTeam, openTeam } from "./team.ts";
+import { describeTeam, openTeam, until } from "./team.ts";
 import { told, type Work, work } from "./works.ts";
 
 describeTeam("replicas that are replaced one after the other", () => {
@@ -101,8 +101,4 @@ async function halfway(url: string, path: string, value: string) {
       return answer;
     },
   };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -10,6 +10,7 @@ import { balance } from "./balancer.ts";
 import { describeWith } from "./clients.ts";
 import { bundle } from "./machine.ts";
 import { come, host, inLots, mint, offered, openSite, random, redeemed, type Site } from "./site.ts";
+import { keepsSiteLaws } from "./site-laws.ts";
 import { typist } from "./typist.ts";
 
 describe("two replicas", () => {
@@ -22,53 +23,7 @@ describe("two replicas", () => {
   });
   afterAll(() => site[Symbol.asyncDispose]());
 
-  test.each(["first", "legacy", "modern"] as const)(
-    "the second answers a confirmation that the first issued (%s client)",
-    async (kind) => {
-      await using first = await come(site.each[0], "alice", { kind });
-      await using second = await come(site.each[1], "alice", { kind });
-      const id = await mint(first, `of-${kind}`);
-      const confirmation = await offered(first, id);
-      expect(await redeemed(second, id, confirmation)).toBe("revoked");
-      for (const agent of [first, second]) expect(await redeemed(agent, id, confirmation)).toBe("declined");
-      const { data } = await first.call("get_token", { id });
-      expect(data.token).toMatchObject({ status: "revoked" });
-    },
-  );
-
-  test("of fifty handles that come to both at the same moment, each is taken by exactly one", async () => {
-    const handles: { id: string; confirmation: string }[] = [];
-    const fifty = Array.from({ length: 50 }, (_, at) => at);
-    await inLots(fifty, 5, async (at) => {
-      const id = await mint(one, `twice-${at}`);
-      handles.push({ id, confirmation: await offered(at % 2 ? one : two, id) });
-    });
-    const won = [0, 0];
-    await inLots(handles, 5, async ({ id, confirmation }) => {
-      const ends = await Promise.all([one, two].map((agent) => redeemed(agent, id, confirmation)));
-      expect([...ends].sort()).toEqual(["declined", "revoked"]);
-      won[ends.indexOf("revoked")] = (won[ends.indexOf("revoked")] ?? 0) + 1;
-    });
-    expect((won[0] ?? 0) + (won[1] ?? 0)).toBe(50);
-  });
-
-  test("a form of one is answered at the other", async () => {
-    let asked = 0;
-    const types = (message: string) => {
-      asked += 1;
-      return /Revoke (\S+) \(/.exec(message)?.[1] ?? "";
-    };
-    await using agent = await come(site.both, "alice", { types });
-    for (const name of ["form-a", "form-b", "form-c"]) {
-      const id = await mint(agent, name);
-      const before = site.both.answered.length;
-      const { data, text } = await agent.call("revoke_token", { ids: [id] });
-      expect(data.outcomes, text).toMatchObject([{ id, outcome: "revoked" }]);
-      const legs = site.both.answered.slice(before).filter(({ method }) => method === "tools/call");
-      expect(legs.map(({ by }) => by).sort()).toEqual([0, 1]);
-    }
-    expect(asked).toBe(3);
-  });
+  keepsSiteLaws(() => site);
 
   describe("a form's state", () => {
     const accepted = (confirm: string) => ({ confirm: { action: "accept", content: { confirm } } });

@@ -29,12 +29,7 @@ export async function openTeam(
     FLY_TOKENS_DATABASE_URL: database,
     ...settings,
   });
-  const start = async (...flags: string[]): Promise<Replica> => {
-    const program = machine.start(process.execPath, [bundle, "registry", ...flags]);
-    const [, known, listening] = await program.said(/registry is at (http\S+?)(?:, and listens at (\S+))?\n/);
-    const key = await machine.read("fly-tokens/data/registry/admin-key");
-    return { program, ...registryClient(listening ?? known ?? "", key?.trim() ?? "") };
-  };
+  const start = (...flags: string[]) => startReplica(machine, flags);
   try {
     // At once, as after a deployment: one of them makes the tables and the first key.
     const replicas = await Promise.all([start(), start()]);
@@ -43,6 +38,18 @@ export async function openTeam(
     await machine[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Starts one on a machine. @param adminKey where the machine has none of its own, because another replica has made it */
+export async function startReplica(
+  machine: Machine,
+  flags: readonly string[] = [],
+  adminKey?: string,
+): Promise<Replica> {
+  const program = machine.start(process.execPath, [bundle, "registry", ...flags]);
+  const [, known, listening] = await program.said(/registry is at (http\S+?)(?:, and listens at (\S+))?\n/);
+  const key = adminKey ?? (await machine.read("fly-tokens/data/registry/admin-key"))?.trim() ?? "";
+  return { program, ...registryClient(listening ?? known ?? "", key) };
 }
 
 /** Where PostgreSQL is not installed, what needs it is skipped by name; in CI the run fails before that. */
@@ -58,4 +65,11 @@ export async function lanes(count: number, width: number, act: (turn: number) =>
     while (next < count) await act(next++);
   };
   await Promise.all(Array.from({ length: width }, lane));
+}
+
+export const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+/** Waits for as long as the test may take. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await pause();
 }
