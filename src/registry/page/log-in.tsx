@@ -4,7 +4,7 @@ import { Refusal } from "../caller.ts";
 import { credentialKind } from "../credential.ts";
 import type { RoomDeps } from "../room.ts";
 import { sessionCookie, sessionIn } from "./cookie.ts";
-import { destinationIn } from "./destination.ts";
+import { destinationIn, logInAddress } from "./destination.ts";
 import { answer, type View } from "./document.tsx";
 import { checkOrigin, readForm } from "./forms.ts";
 import { goTo, type PageEnv } from "./gate.ts";
@@ -23,13 +23,19 @@ export function logInRoutes(room: Hono<PageEnv>, { db, door, now, origin }: Room
     const destination = destinationIn(c.req.query("next") ?? "", here);
     const value = sessionIn(c.req.raw, here);
     const visitor = value === undefined ? undefined : await findSession(db, value, now());
-    return visitor ? goTo(destination) : answer(logInPage(destination));
+    if (visitor) return goTo(destination);
+    // Who follows a link on another site comes without the cookie (it is `SameSite=Strict`), logged in or not: from here
+    // the browser comes back once, with it.
+    const isFromElsewhere =
+      c.req.header("sec-fetch-site") === "cross-site" && c.req.query("again") === undefined;
+    const headers = isFromElsewhere ? { refresh: `0; url=${logInAddress(destination, "again")}` } : {};
+    return answer({ ...logInPage(destination, undefined, c.req.query("ended") !== undefined), headers });
   });
 
   room.post("/log-in", async (c) => {
     const here = origin(c.req.raw);
     checkOrigin(c.req.raw, here);
-    const form = await readForm(c.req.raw);
+    const { form } = await readForm(c.req.raw);
     const destination = destinationIn(form("next"), here);
     const key = form("key").trim();
     const caller = await identified(key, c.req.raw);
@@ -38,6 +44,7 @@ export function logInRoutes(room: Hono<PageEnv>, { db, door, now, origin }: Room
     const former = sessionIn(c.req.raw, here);
     if (former !== undefined) await closeSession(db, former);
     const value = await openSession(db, caller, key, now());
+    if (value === undefined) return answer(logInPage(destination, unknownKey));
     return goTo(destination, { "set-cookie": sessionCookie(here, value) });
   });
 
@@ -65,7 +72,8 @@ const unknownKey: Failure = {
     "This is nobody's key. Copy it again, whole; if it is lost, have an admin remove you and add you anew.",
 };
 
-function logInPage(destination: string, failure?: Failure): View {
+/** @param hasEnded whether a form was sent when nobody was logged in any more */
+function logInPage(destination: string, failure?: Failure, hasEnded = false): View {
   return {
     title: "Log in",
     slim: true,
@@ -73,6 +81,12 @@ function logInPage(destination: string, failure?: Failure): View {
     body: (
       <>
         <Head title="Log in" />
+        {hasEnded && (
+          <div class="notice warn" role="alert">
+            <b>Your log-in has ended, and nothing was changed.</b>
+            Log in: the form comes back as you filled it in.
+          </div>
+        )}
         <form method="post" action="/log-in" class="card">
           <input type="hidden" name="next" value={destination} />
           <Field

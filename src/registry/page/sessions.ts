@@ -18,22 +18,29 @@ export interface Visitor {
   formToken: string;
 }
 
-/** @param key the user's key, which has been checked @returns the value for the cookie, which exists nowhere else */
+/**
+ * @param key the user's key, which has been checked
+ * @returns the value for the cookie, which exists nowhere else; `undefined` when the user has been deleted meanwhile
+ */
 export async function openSession(
   db: RegistryDatabase,
   { username }: Keyholder,
   key: string,
   now: Date,
-): Promise<string> {
+): Promise<string | undefined> {
   const value = randomBase62(43);
   const time = now.getTime();
   await db.deleteFrom("sessions").where("expires_at", "<=", time).execute();
   const session = { hash: hashOf(value), username, key_hash: hashOf(key), created_at: time };
-  await db
-    .insertInto("sessions")
-    .values({ ...session, expires_at: time + lifetime })
-    .execute();
-  return value;
+  return db.atomically(async (transaction) => {
+    const user = transaction.selectFrom("users").select("name").where("name", "=", username);
+    if (!(await user.executeTakeFirst())) return undefined;
+    await transaction
+      .insertInto("sessions")
+      .values({ ...session, expires_at: time + lifetime })
+      .execute();
+    return value;
+  });
 }
 
 /** Whose session it is; `undefined` when it has ended, or never was. */

@@ -1,6 +1,7 @@
 /** Two who want what only one can have, at the same moment; on PostgreSQL at different replicas. */
 import { createHash } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
+import { openSession } from "../../../src/registry/page/sessions.ts";
 import { Secret } from "../../../src/secret.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import { describeStores, postgresUrl, type StoreName } from "../../support/store.ts";
@@ -77,6 +78,26 @@ describeStores("at the same moment", (store) => {
         [401, 204],
       ]).toContainEqual(both);
     }
+  });
+
+  test("a user is deleted and logs in at the page: they are in and out again, or nobody; no fault", async () => {
+    const [here, there] = await replicas(store);
+    for (let round = 0; round < rounds; round++) {
+      const key = await here.addUser(`u${round}`);
+      const logIn = (at: TestRegistry) =>
+        at.fetch("/log-in", {
+          method: "POST",
+          redirect: "manual",
+          headers: { origin: at.url, "content-type": "application/x-www-form-urlencoded" },
+          body: `${new URLSearchParams({ key })}`,
+        });
+      const both = statusesOf(logIn(here), logIn(here), there.call("DELETE", `/users/u${round}`));
+      // A key that has just gone counts as a failed log-in.
+      for (const status of await both) expect([303, 403, 429, 204]).toContain(status);
+    }
+    const db = await here.openDatabase();
+    const gone = { kind: "key", username: "nobody", role: "developer" } as const;
+    expect(await openSession(db, gone, "flyk_x", new Date()).finally(() => db.destroy())).toBeUndefined();
   });
 
   test("fifty bring one idempotency key: they get one token", async () => {
