@@ -140,6 +140,17 @@ describe.skipIf(programs === undefined)("while the database is away", () => {
   });
 });
 
+test.skipIf(programs === undefined).each([
+  ["sslmode=verify-full", "it has no TLS"],
+  ["sslmode=verify-full&sslrootcert=/nowhere", "a file or socket that it names is not there"],
+  ["schema=information_schema", "is not the name of a schema"],
+])("a start with %s says: %s", async (query, what) => {
+  const problem = await openPostgres(new Secret(`${cluster.url()}?${query}`)).catch(
+    (error: unknown) => error,
+  );
+  expect(problem).toMatchObject({ code: "not_configured", message: expect.stringContaining(what) });
+});
+
 /** Between the registry and PostgreSQL; `cut` lets the next commit through, and its answer not. */
 async function startWire(target: number): Promise<{ port: number; cut(): void; server: Server }> {
   let cutsNext = false;
@@ -286,6 +297,7 @@ test.each([
   ["a wrong password", async () => `postgres://me:${password}@127.0.0.1:${await startRefusing()}/db`],
   ["a port that is none", async () => `postgres://me:${password}@127.0.0.1:99999/db`],
   ["no URL", async () => `postgres://me:${password}@host:port/db`],
+  ["a password that cannot be decoded", async () => `postgres://me:${password}%E0%A4@127.0.0.1:1/db`],
   ["a schema that is none", async () => `postgres://me:${password}@127.0.0.1:1/db?schema=pg_temp`],
 ])("%s is not usable, and is repeated nowhere in what is said of it", async (_, url) => {
   const problem = await openPostgres(new Secret(await url())).catch((error: unknown) => error);

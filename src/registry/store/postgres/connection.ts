@@ -22,8 +22,8 @@ export function connectionTo(url: Secret): Connection {
   // What the URL names wins in the driver, so the two that we need are taken out of it.
   const theirs = parsed.searchParams.get("options");
   for (const name of ["schema", "options"]) parsed.searchParams.delete(name);
-  // PostgreSQL keeps the names that begin with pg_ to itself.
-  if (!/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(schema))
+  // PostgreSQL keeps the names that begin with pg_ to itself, and its catalogue in that one.
+  if (!/^(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,62}$/.test(schema))
     throw new Problem(
       "not_configured",
       "`schema` in FLY_TOKENS_DATABASE_URL is not the name of a schema.",

@@ -4,8 +4,15 @@ import { Problem } from "../../../problem.ts";
 /** By PostgreSQL's and Node's error codes: what is wrong, and what to do. */
 const reasons: Readonly<Record<string, readonly [what: string, fix: string]>> = {
   ECONNREFUSED: ["nothing listens there", "Start PostgreSQL, or correct FLY_TOKENS_DATABASE_URL."],
-  ENOENT: ["there is no such socket", "Start PostgreSQL, or correct FLY_TOKENS_DATABASE_URL."],
+  ENOENT: [
+    "a file or socket that it names is not there",
+    "Start PostgreSQL, or correct FLY_TOKENS_DATABASE_URL.",
+  ],
   ENOTFOUND: ["its host name is not known", "Correct the host in FLY_TOKENS_DATABASE_URL."],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    "its certificate is for another name",
+    "Name it in FLY_TOKENS_DATABASE_URL as its certificate does.",
+  ],
   "28P01": ["it refuses the user or the password", "Correct them in FLY_TOKENS_DATABASE_URL."],
   "28000": ["it refuses the user", "Correct FLY_TOKENS_DATABASE_URL, or allow the user in pg_hba.conf."],
   "3D000": ["there is no such database", "Create it, or correct FLY_TOKENS_DATABASE_URL."],
@@ -19,10 +26,35 @@ const reasons: Readonly<Record<string, readonly [what: string, fix: string]>> = 
   "53300": ["it takes no more connections", "Raise max_connections, or run fewer replicas."],
 };
 
+/** The driver's own have no code. */
+const sayings: readonly (readonly [saying: RegExp, what: string, fix: string])[] = [
+  [/SSL connection/, "it has no TLS", "Turn on its ssl, or say sslmode=disable in FLY_TOKENS_DATABASE_URL."],
+  [
+    /^URI malformed/,
+    "the URL is not what its driver understands",
+    "Write a percent sign in FLY_TOKENS_DATABASE_URL as %25.",
+  ],
+];
+
+/** Node's and OpenSSL's of a chain that leads to nobody who is trusted. */
+const untrusted = /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|^CERT_/;
+
+function reasonOf(cause: unknown): readonly [what: string, fix: string] {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "it does not answer";
+  const known = reasons[code];
+  if (known) return known;
+  if (untrusted.test(code))
+    return [`its certificate is not trusted (${code})`, "Name its authority's with sslrootcert=PATH."];
+  const message = cause instanceof Error ? cause.message : "";
+  const [, what = code, fix = "Start PostgreSQL, or correct FLY_TOKENS_DATABASE_URL."] =
+    sayings.find(([saying]) => saying.test(message)) ?? [];
+  return [what, fix];
+}
+
 /** @param cause what connecting or migrating threw */
 export function unusable(cause: unknown): Problem {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "it does not answer";
-  const [what, fix] = reasons[code] ?? [code, "Start PostgreSQL, or correct FLY_TOKENS_DATABASE_URL."];
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const [what, fix] = reasonOf(cause);
   return new Problem(
     "not_configured",
     `The database in FLY_TOKENS_DATABASE_URL cannot be used: ${what}.`,
