@@ -2,22 +2,25 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { Secret } from "../../src/secret.ts";
 import { startRegistry } from "../support/registry.ts";
 import { agentOn } from "./agent.ts";
 import { describeWith } from "./clients.ts";
 import { check, revoke, setUp } from "./job.ts";
 import { type Machine, openMachine } from "./machine.ts";
-import { startVerdaccio } from "./servers/verdaccio.ts";
+import { startVerdaccio, type Verdaccio } from "./servers/verdaccio.ts";
 import { fail, npmPackage, succeed } from "./wares.ts";
 
 const mount = "/artifactory/api/npm/npm";
 
-/** Verdaccio, the registry with the gateway to it, and a person with an agent and with nothing else. */
-async function openTeam(more = "") {
-  const behind = await openMachine();
-  const verdaccio = await startVerdaccio(behind, more);
+/** The team's, for all tests here: each has packages with names of its own. It takes longer to start than a test. */
+let behind: Machine;
+let verdaccio: Verdaccio;
+
+/** The registry with the gateway to Verdaccio, and a person with an agent and with nothing else. */
+async function openTeam() {
+  const earlier = verdaccio.requests().length;
   const npm = new Secret(verdaccio.credential);
   const registry = await startRegistry({ gateway: { upstreams: { npm } } });
   const machine = await openMachine({
@@ -32,7 +35,8 @@ async function openTeam(more = "") {
       ...options,
     });
   return {
-    verdaccio,
+    /** What has come to Verdaccio since. */
+    requests: () => verdaccio.requests().slice(earlier),
     registry,
     machine,
     agent,
@@ -51,17 +55,22 @@ async function openTeam(more = "") {
       await agent[Symbol.asyncDispose]();
       await machine[Symbol.asyncDispose]();
       await registry.close();
-      await behind[Symbol.asyncDispose]();
     },
   };
 }
 
 describeWith(["npm"], "npm through the gateway to Verdaccio", () => {
+  beforeAll(async () => {
+    behind = await openMachine();
+    verdaccio = await startVerdaccio(behind);
+  });
+  afterAll(() => behind[Symbol.asyncDispose]());
+
   test.each(["tool", "@acme/tool"])(
     "is set up by the agent and does its whole work there with %s; Verdaccio sees its own user alone",
     async (name) => {
       await using team = await openTeam();
-      const { agent, npm, install, publish, registry, verdaccio, machine, asked } = team;
+      const { agent, npm, install, publish, registry, requests, machine, asked } = team;
       const id = await setUp(agent, "npm", { permission: "read_write" });
       expect(await check(agent, "npm")).toMatch(/works/);
       expect(await succeed(npm("whoami"))).toBe("admin\n");
@@ -95,24 +104,24 @@ describeWith(["npm"], "npm through the gateway to Verdaccio", () => {
       await succeed(npm(`unpublish ${name} --force`));
       expect(await fail(npm(`view ${name}`))).toContain("E404");
 
-      expect(verdaccio.requests().filter((line) => !line.startsWith("gateway "))).toEqual([]);
-      expect(JSON.stringify(verdaccio.requests())).not.toContain("flyt_");
+      expect(requests().filter((line) => !line.startsWith("gateway "))).toEqual([]);
+      expect(JSON.stringify(requests())).not.toContain("flyt_");
       expect(JSON.stringify(registry.log)).not.toMatch(new RegExp(`${verdaccio.url}|${verdaccio.password}`));
     },
   );
 
   test("installs from a lockfile, with what the packages need, and finds nothing of Verdaccio's address in it", async () => {
     await using team = await openTeam();
-    const { agent, npm, install, publish, machine, verdaccio, registry } = team;
+    const { agent, npm, install, publish, machine, registry } = team;
     await setUp(agent, "npm", { permission: "read_write" });
     await succeed(publish("part", "1.2.0"));
-    const folder = await npmPackage(machine, "tool", "1.0.0");
+    const folder = await npmPackage(machine, "whole", "1.0.0");
     await writeFile(
       join(folder, "package.json"),
-      JSON.stringify({ name: "tool", version: "1.0.0", dependencies: { part: "^1.0.0" } }),
+      JSON.stringify({ name: "whole", version: "1.0.0", dependencies: { part: "^1.0.0" } }),
     );
     await succeed(npm("publish", folder));
-    await succeed(install("tool"));
+    await succeed(install("whole"));
     const lock = await readFile(machine.at("app/package-lock.json"), "utf8");
     expect(JSON.parse(lock).packages["node_modules/part"].resolved).toBe(
       `${registry.url}${mount}/part/-/part-1.2.0.tgz`,
@@ -123,54 +132,37 @@ describeWith(["npm"], "npm through the gateway to Verdaccio", () => {
 
   test("is told why it may not publish with a read-only token, and is refused on the next request when it is revoked", async () => {
     await using team = await openTeam();
-    const { agent, npm, install, publish, verdaccio, asked } = team;
+    const { agent, npm, install, publish, requests, asked } = team;
     const writer = await setUp(agent, "npm", { permission: "read_write" });
-    await succeed(publish("tool", "1.0.0"));
+    await succeed(publish("guarded", "1.0.0"));
     const reader = await setUp(agent, "npm", { permission: "read_only" });
-    await succeed(install("tool"));
-    const before = verdaccio.requests().length;
-    expect(await fail(publish("tool", "2.0.0"))).toMatch(/E403.*read-only/s);
-    expect(await fail(npm(["deprecate", "tool", "x"]))).toMatch(/E403.*read-only/s);
-    expect(await fail(npm("unpublish tool --force"))).toMatch(/E403.*read-only/s);
-    expect(await fail(npm("dist-tag add tool@1.0.0 next"))).toMatch(/E403.*read-only/s);
+    await succeed(install("guarded"));
+    const before = requests().length;
+    expect(await fail(publish("guarded", "2.0.0"))).toMatch(/E403.*read-only/s);
+    expect(await fail(npm(["deprecate", "guarded", "x"]))).toMatch(/E403.*read-only/s);
+    expect(await fail(npm("unpublish guarded --force"))).toMatch(/E403.*read-only/s);
+    expect(await fail(npm("dist-tag add guarded@1.0.0 next"))).toMatch(/E403.*read-only/s);
     expect(asked(reader).filter((line) => line.includes(" 403 "))).toHaveLength(4);
     expect(
-      verdaccio
-        .requests()
+      requests()
         .slice(before)
         .filter((line) => !line.includes(" GET ")),
     ).toEqual([]);
 
     await revoke(agent, [reader, writer]);
-    const after = verdaccio.requests().length;
-    expect(await fail(npm("view tool"))).toContain("E401");
+    const after = requests().length;
+    expect(await fail(npm("view guarded"))).toContain("E401");
     expect(await check(agent, "npm")).toMatch(/does not work: the token .+ is revoked/);
-    expect(verdaccio.requests()).toHaveLength(after);
+    expect(requests()).toHaveLength(after);
   });
 
   test("cannot log in to Verdaccio, nor manage its tokens", async () => {
     await using team = await openTeam();
-    const { agent, npm, verdaccio } = team;
+    const { agent, npm, requests } = team;
     await setUp(agent, "npm", { permission: "read_write" });
     for (const args of ["token list", "profile get", "owner add ann tool", "access list packages"])
       expect(await fail(npm(args)), args).toMatch(/E403.*generate_token/s);
-    expect(verdaccio.requests()).toEqual([]);
-  });
-
-  test("is told that it is not its fault when Verdaccio does not know the gateway, or is away", async () => {
-    await using team = await openTeam();
-    const { agent, npm, verdaccio, machine } = team;
-    await setUp(agent, "npm");
-    const npm401 = new Secret(verdaccio.credential.replace("gateway:", "stranger:"));
-    await using stranger = await startRegistry({ gateway: { upstreams: { npm: npm401 } } });
-    const { value } = await stranger.mint();
-    const key = `--//${new URL(stranger.url).host}${mount}/:_authToken=${value}`;
-    const flags = [`--registry=${stranger.url}${mount}/`, key];
-    const said = await fail(machine.run("npm", ["view", "tool", ...flags]));
-    expect(said).toMatch(/E502.*FLY_TOKENS_GATEWAY.*Your token is good/s);
-    await verdaccio.stop();
-    expect(await fail(npm("view tool"))).toMatch(/E502.*cannot be reached/s);
-    expect(await succeed(npm("whoami"))).toBe("admin\n");
+    expect(requests()).toEqual([]);
   });
 
   test("publishes and installs 20 MB through it", async () => {
@@ -187,18 +179,35 @@ describeWith(["npm"], "npm through the gateway to Verdaccio", () => {
 
   test("pnpm publishes and installs, too", async () => {
     await using team = await openTeam();
-    const { agent, machine, run, verdaccio } = team;
+    const { agent, machine, run, requests } = team;
     const program = join(import.meta.dirname, "programs/node_modules/pnpm/pnpm");
     await machine.write("bin/pnpm", `#!/bin/sh\nexec '${program}' "$@"\n`, 0o755);
     await machine.write(".config/pnpm/config.yaml", "minimumReleaseAge: 0\n");
     await setUp(agent, "pnpm", { permission: "read_write" });
     expect(await succeed(run("pnpm", "whoami"))).toContain("admin");
-    const folder = await npmPackage(machine, "@acme/tool", "1.0.0");
+    const folder = await npmPackage(machine, "@acme/other", "1.0.0");
     await succeed(run("pnpm", "publish --no-git-checks", { cwd: folder }));
-    await succeed(run("pnpm", "add @acme/tool"));
-    expect(await readFile(machine.at("app/node_modules/@acme/tool/index.js"), "utf8")).toBe(
-      "// @acme/tool 1.0.0\n",
+    await succeed(run("pnpm", "add @acme/other"));
+    expect(await readFile(machine.at("app/node_modules/@acme/other/index.js"), "utf8")).toBe(
+      "// @acme/other 1.0.0\n",
     );
-    expect(verdaccio.requests()).toContainEqual(expect.stringMatching(/^gateway PUT 201 \/@acme%2[fF]tool$/));
+    expect(requests()).toContainEqual(expect.stringMatching(/^gateway PUT 201 \/@acme%2[fF]other$/));
+  });
+
+  // The last one: Verdaccio is away then.
+  test("is told that it is not its fault when Verdaccio does not know the gateway, or is away", async () => {
+    await using team = await openTeam();
+    const { agent, npm, machine } = team;
+    await setUp(agent, "npm");
+    const npm401 = new Secret(verdaccio.credential.replace("gateway:", "stranger:"));
+    await using stranger = await startRegistry({ gateway: { upstreams: { npm: npm401 } } });
+    const { value } = await stranger.mint();
+    const key = `--//${new URL(stranger.url).host}${mount}/:_authToken=${value}`;
+    const flags = [`--registry=${stranger.url}${mount}/`, key];
+    const said = await fail(machine.run("npm", ["view", "tool", ...flags]));
+    expect(said).toMatch(/E502.*FLY_TOKENS_GATEWAY.*Your token is good/s);
+    await verdaccio.stop();
+    expect(await fail(npm("view tool"))).toMatch(/E502.*cannot be reached/s);
+    expect(await succeed(npm("whoami"))).toBe("admin\n");
   });
 });

@@ -64,7 +64,7 @@ log_level = ERROR
     },
   };
   try {
-    for (const kind of storage) {
+    const storing = storage.map(async (kind) => {
       const port = await freePort();
       const builder = join(folder, `${kind}.builder`);
       await run("swift-ring-builder", [builder, "create", "2", "1", "0"]);
@@ -81,7 +81,8 @@ pipeline = ${kind}-server
 use = egg:swift#${kind}
 `,
       );
-    }
+    });
+    await Promise.all(storing);
     const port = await freePort();
     const middleware = [
       "catch_errors",

@@ -18,14 +18,13 @@ export interface Verdaccio {
 
 const program = join(import.meta.dirname, "../programs/node_modules/verdaccio/bin/verdaccio");
 
-/** @param more lines of its configuration */
-export async function startVerdaccio(machine: Machine, more = ""): Promise<Verdaccio> {
+export async function startVerdaccio(machine: Machine): Promise<Verdaccio> {
   const password = "a-password of:the-team's";
   const port = await freePort();
   const sha = createHash("sha1").update(password).digest("base64");
   await mkdir(machine.at("verdaccio"), { recursive: true });
   await machine.write("verdaccio/htpasswd", `gateway:{SHA}${sha}:autocreated 2026-01-01T00:00:00.000Z\n`);
-  await machine.write("verdaccio/config.yaml", `${configuration}${more}`);
+  await machine.write("verdaccio/config.yaml", configuration);
   const started = machine.start(process.execPath, [
     program,
     "--config",
