@@ -70,10 +70,12 @@ function once(up: Upstream, question: Question, wait: Patience, kept: boolean): 
   const broken = new Refusal(502, "unreachable", unreachable);
   const late = new Refusal(504, "silent", silent);
   return new Promise<IncomingMessage>((resolve, reject) => {
+    let begun: IncomingMessage | undefined;
     let timer = setTimeout(() => request.destroy(late), wait.connect);
     const progress = (ms = wait.silence) => {
       clearTimeout(timer);
-      if (!request.destroyed) timer = setTimeout(() => request.destroy(late), ms);
+      // Once it has begun, the answer's reader looks to it that it goes on.
+      if (!request.destroyed && !begun) timer = setTimeout(() => request.destroy(late), ms);
     };
     const leave = () => request.destroy(broken);
     signal.addEventListener("abort", leave, { once: true });
@@ -84,6 +86,7 @@ function once(up: Upstream, question: Question, wait: Patience, kept: boolean): 
     });
     request.once("response", (answer) => {
       clearTimeout(timer);
+      begun = answer;
       resolve(answer);
     });
     request.once("close", () => {
@@ -93,6 +96,8 @@ function once(up: Upstream, question: Question, wait: Patience, kept: boolean): 
     });
     request.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
+      // Without a length it would seem to have come to its end.
+      begun?.destroy(error);
       if (kept && request.reusedSocket && error.code === "ECONNRESET") reject(new Stale());
       else reject(error instanceof Refusal ? error : broken);
     });

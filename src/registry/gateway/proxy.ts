@@ -10,7 +10,7 @@ import { type Replacement, replaceIn, replacementFor } from "./addresses.ts";
 import { ask, bodyOf, type Patience, patience } from "./exchange.ts";
 import { answerHeaders, requestHeaders } from "./headers.ts";
 import { locationFor } from "./redirect.ts";
-import { rewriting } from "./rewrite.ts";
+import { rewriting, unpacking } from "./rewrite.ts";
 import { upstreamAt } from "./upstream.ts";
 
 export interface Forwarding {
@@ -138,7 +138,7 @@ async function credentialRefused(
 
 /** The sentence of a refusal, as data: short, of one line, without the upstream's address. */
 async function reasonIn(answer: IncomingMessage, replacement: Replacement, wait: Patience): Promise<string> {
-  const through = rewriting(answer.headers["content-encoding"], replacement);
+  const through = unpacking(answer.headers["content-encoding"]);
   if (!through) return "";
   let text = "";
   try {

@@ -17,13 +17,34 @@ import { pieces, type Replacement } from "./addresses.ts";
  * @returns `undefined` when it cannot be unpacked
  */
 export function rewriting(said: string | undefined, replacement: Replacement): Duplex[] | undefined {
-  const replacing = new Replacing(replacement);
-  const coding = (said ?? "").trim().toLowerCase();
-  if (coding === "" || coding === "identity") return [replacing];
-  if (coding === "gzip" || coding === "x-gzip") return [createGunzip(), replacing, createGzip()];
-  if (coding === "deflate") return [createInflate(), replacing, createDeflate()];
-  if (coding === "br") return [createBrotliDecompress(), replacing, createBrotliCompress(quickly)];
-  return undefined;
+  const coding = codingOf(said);
+  return coding && [...coding.unpack(), new Replacing(replacement), ...coding.pack()];
+}
+
+/** The same without a replacement, and not packed again: to be read here. */
+export function unpacking(said: string | undefined): Duplex[] | undefined {
+  return codingOf(said)?.unpack();
+}
+
+interface Coding {
+  unpack(): Duplex[];
+  pack(): Duplex[];
+}
+
+const plain: Coding = { unpack: () => [], pack: () => [] };
+const gzip: Coding = { unpack: () => [createGunzip()], pack: () => [createGzip()] };
+const codings: Record<string, Coding | undefined> = {
+  "": plain,
+  identity: plain,
+  gzip,
+  "x-gzip": gzip,
+  deflate: { unpack: () => [createInflate()], pack: () => [createDeflate()] },
+  br: { unpack: () => [createBrotliDecompress()], pack: () => [createBrotliCompress(quickly)] },
+};
+
+function codingOf(said: string | undefined): Coding | undefined {
+  const name = (said ?? "").trim().toLowerCase();
+  return Object.hasOwn(codings, name) ? codings[name] : undefined;
 }
 
 /** Brotli's own default takes seconds for a large document. */

@@ -106,6 +106,21 @@ describe("an upstream that answers something else", () => {
     expect(answer).not.toMatch(/0\r\n\r\n$/);
   });
 
+  test("a file of unknown length, too, where the connection is reset", async () => {
+    upstream.answers((socket) =>
+      socket.write("HTTP/1.1 200 OK\r\n\r\nhalf", () => setTimeout(() => socket.resetAndDestroy(), 50)),
+    );
+    expect(await get("/tool/-/tool-1.0.0.tgz")).toMatch(/half\r\n$/);
+    says("HTTP/1.1 200 OK\r\n\r\nwhole");
+    expect(await get("/tool/-/tool-1.0.0.tgz")).toMatch(/whole\r\n0\r\n\r\n$/);
+  });
+
+  test("a reason for its 403 that is packed", async () => {
+    const packed = gzipSync(JSON.stringify({ error: "frozen until Monday" })).toString("latin1");
+    says(rawAnswer(packed, ["content-type: application/json", "content-encoding: gzip"], "403 Forbidden"));
+    expect(await get()).toContain("it says: frozen until Monday.");
+  });
+
   test("a coding in capitals is unpacked", async () => {
     const packed = gzipSync(`{"at":"http://${upstream.host}/base/x"}`).toString("latin1");
     says(rawAnswer(packed, ["content-type: application/json", "content-encoding: GZIP"]));

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { createServer, type Socket } from "node:net";
+import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { proxyTo } from "../../../src/registry/gateway/proxy.ts";
 import { Secret } from "../../../src/secret.ts";
@@ -158,8 +159,8 @@ describe("who goes away", () => {
 
 describe("who keeps silent", () => {
   const short = { connect: 200, silence: 200 };
-  const forward = (url: string, init?: RequestInit) =>
-    proxyTo(new Secret(url), false, short).forward({
+  const forward = (url: string, init?: RequestInit, wait = short) =>
+    proxyTo(new Secret(url), false, wait).forward({
       request: new Request("http://tokens.example/tool", init),
       path: "/tool",
       ours: "http://tokens.example",
@@ -170,6 +171,30 @@ describe("who keeps silent", () => {
     upstream.answers(() => {});
     await expect(forward(upstream.url)).rejects.toMatchObject({ status: 504 });
     await expect(forward(upstream.url, { method: "PUT", body: "{}" })).rejects.toMatchObject({ status: 504 });
+  });
+
+  test("not an upstream that begins its answer before it has the whole body, and takes its time", async () => {
+    upstream.answers(async (request, response) => {
+      response.writeHead(200).write("begun ");
+      for await (const _chunk of request);
+      for (let i = 0; i < 40; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        response.write(".");
+      }
+      response.end(" done");
+    });
+    const body = Readable.toWeb(
+      Readable.from(
+        (async function* () {
+          yield Buffer.from("{");
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          yield Buffer.from("}");
+        })(),
+      ),
+    );
+    const init = { method: "PUT", headers: { "content-length": "2" }, body, duplex: "half" } as RequestInit;
+    const answer = await forward(upstream.url, init, { connect: 10_000, silence: 1000 });
+    expect(await answer.text()).toBe(`begun ${".".repeat(40)} done`);
   });
 
   test("an upstream that stops in the middle", async () => {
