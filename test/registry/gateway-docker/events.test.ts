@@ -132,6 +132,8 @@ describe("what is none of our business", () => {
     ["a digest that cannot be", { digest: "sha256:short" }],
     ["a tag that cannot be", { tag: "a b" }],
     ["an id beyond measure", { id: "x".repeat(200) }],
+    ["an id that no database takes", { id: "a\u0000b" }],
+    ["an actor whom no database takes", { actor: "tok_\u0000" }],
   ])("is answered and ignored: %s", async (_what, told) => {
     await using gateway = await openReported(made);
     expect(await gateway.report(gateway.pulled({ tag: "1.0", ...told }))).toBe(0);

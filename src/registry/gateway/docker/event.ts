@@ -28,10 +28,12 @@ export interface ManifestEvent {
 const manifestTypes =
   /^application\/vnd\.(oci\.image\.(manifest|index)\.v1\+json|docker\.distribution\.manifest\.(v2|list\.v2)\+json)$/;
 const manifestType = z.string().regex(manifestTypes);
+/** No database refuses it, and with it all events of the request. */
+const storable = /^[ -~]{1,128}$/;
 const digest = z.string().refine(isDigest);
 
 const manifestEvent = z.object({
-  id: z.string().min(1).max(128),
+  id: z.string().regex(storable),
   timestamp: z.iso.datetime({ offset: true }),
   action: z.enum(["push", "pull"]),
   target: z.object({
@@ -45,7 +47,7 @@ const manifestEvent = z.object({
     references: z.array(z.object({ mediaType: z.string().optional(), digest: z.string() })).nullish(),
   }),
   request: z.object({ method: z.string() }),
-  actor: z.object({ name: z.string().min(1) }),
+  actor: z.object({ name: z.string().regex(storable) }),
 });
 
 const envelope = z.object({ events: z.array(z.unknown()) });
