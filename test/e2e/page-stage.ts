@@ -1,4 +1,6 @@
 /** The token page of a registry that runs as the bundle, and a browser before it. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { type RegistryClient, registryClient } from "../support/registry-client.ts";
@@ -59,7 +61,7 @@ export async function openStage(options: { dark?: boolean; script?: boolean } = 
   };
 }
 
-/** What axe-core finds fault with on a page, and whether it has to be scrolled sideways. */
+/** What axe-core finds fault with on a page, whether it has to be scrolled sideways, and whether a table is cut off. */
 export async function faults(page: Page): Promise<string[]> {
   // By the debugger, which no policy of a page's holds for.
   await page.evaluate(axe.source);
@@ -70,8 +72,27 @@ export async function faults(page: Page): Promise<string[]> {
   if (passes.length < 10) throw new Error("axe-core has looked at nothing.");
   const root = "document.documentElement";
   const sideways = Number(await page.evaluate(`${root}.scrollWidth - ${root}.clientWidth`));
+  const cut = Number(
+    await page.evaluate(
+      "[...document.querySelectorAll('.list, input[type=date]')].filter((one) => one.scrollWidth > one.clientWidth || one.type && one.clientWidth < 120).length",
+    ),
+  );
   return [
     ...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
     ...(sideways > 0 ? [`scrolls sideways by ${sideways}`] : []),
+    ...(cut > 0 ? [`${cut} cut off`] : []),
   ];
+}
+
+/** Another site: one page at a port of its own. */
+export async function siteOf(html: string): Promise<{ url: string } & AsyncDisposable> {
+  const site = createServer((_, response) => response.setHeader("content-type", "text/html").end(html));
+  await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(site.address() as AddressInfo).port}/`,
+    async [Symbol.asyncDispose]() {
+      site.closeAllConnections();
+      await new Promise((resolve) => site.close(resolve));
+    },
+  };
 }

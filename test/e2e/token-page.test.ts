@@ -1,12 +1,10 @@
 /** The token page in a real browser, over the bundle: as people use it, and as others would misuse it. */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { pull, push } from "../support/images.ts";
 import { describeWith } from "./clients.ts";
-import { faults, openStage, type Stage } from "./page-stage.ts";
+import { faults, openStage, type Stage, siteOf } from "./page-stage.ts";
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const row = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
@@ -199,7 +197,7 @@ describeWith(["chromium"], "the token page", () => {
     const { page, machine, registry } = stage;
     await deploy(stage);
     await registry.call("POST", "/environments", {
-      name: "a-very-long-name-of-an-environment-that-goes-on-and-on-and-on-01",
+      name: "a-very-long-name-of-an-environment-that-goes-on-and-on-and-on-1",
     });
     await registry.call("POST", "/environments", { name: "empty" });
     await registry.addUser(`ann${"n".repeat(61)}`);
@@ -293,21 +291,14 @@ describeWith(["chromium"], "the token page", () => {
       expect.objectContaining({ httpOnly: true, sameSite: "Strict", path: "/", expires: -1 }),
     ]);
     const session = cookies[0];
-    const site = createServer((_, response) =>
-      response.setHeader("content-type", "text/html").end(evil(machine.url, token.id)),
-    );
-    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
-    try {
-      // Another port is the same site, so that the cookie comes along: the forms are refused all the same.
-      for (const form of ["revoke", "mint", "log-in"]) {
-        await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
-        // In its place there is the browser's own page, which says so.
-        expect(await page.frames()[1]?.locator(".brand").count()).toBe(0);
-        await page.locator(`#${form} button`).click();
-        await heading(page).filter({ hasText: "That is not allowed" }).waitFor();
-      }
-    } finally {
-      site.close();
+    await using site = await siteOf(evil(machine.url, token.id));
+    // Another port is the same site, so that the cookie comes along: the forms are refused all the same.
+    for (const form of ["revoke", "mint", "log-in"]) {
+      await page.goto(site.url);
+      // In its place there is the browser's own page, which says so.
+      expect(await page.frames()[1]?.locator(".brand").count()).toBe(0);
+      await page.locator(`#${form} button`).click();
+      await heading(page).filter({ hasText: "That is not allowed" }).waitFor();
     }
     expect(await stage.opens(value)).toBe(200);
 

@@ -7,7 +7,13 @@ export function destinationIn(wanted: string, origin: string): string {
   return url.origin === origin && !url.pathname.startsWith("//") ? url.pathname + url.search : "/";
 }
 
-/** The address of the log-in that leads there. */
-export function logInAddress(destination: string): string {
-  return destination === "/" ? "/log-in" : `/log-in?${new URLSearchParams({ next: destination })}`;
+/**
+ * The address of the log-in that leads there.
+ * @param mark `ended`: a form was sent and not taken; `again`: the browser has come back by itself
+ */
+export function logInAddress(destination: string, mark?: "ended" | "again"): string {
+  const fields = new URLSearchParams();
+  if (destination !== "/") fields.set("next", destination);
+  if (mark) fields.set(mark, "1");
+  return fields.size === 0 ? "/log-in" : `/log-in?${fields}`;
 }

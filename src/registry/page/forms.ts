@@ -20,12 +20,20 @@ export function checkOrigin(request: Request, origin: string): void {
 }
 
 /** @throws Refusal 415 for another kind of body, 413 above 16 KiB */
-export async function readForm(request: Request): Promise<Form> {
+export async function readForm(request: Request): Promise<{ form: Form; typed: string }> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded")
     throw new Refusal(415, "not_a_form", "This takes a form of its page; nothing was changed.");
   const fields = new URLSearchParams((await readBody(request, limit)).toString());
-  return (field) => fields.get(field) ?? "";
+  return { form: (field) => fields.get(field) ?? "", typed: typedIn(fields) };
+}
+
+/** What a person has filled in, as the query of the form's page, which shows it again; nothing when that would be too long. */
+function typedIn(fields: URLSearchParams): string {
+  const typed = new URLSearchParams(fields);
+  for (const ours of ["form_token", "number"]) typed.delete(ours);
+  const query = typed.size === 0 ? "" : `?${typed}`;
+  return query.length > 4000 ? "" : query;
 }
 
 /** @param expected the session's @throws Refusal 403 */

@@ -44,9 +44,9 @@ export function openGate({ db, door, now, origin }: RoomDeps): Gate {
     does: (act) => async (c) => {
       checkOrigin(c.req.raw, origin(c.req.raw));
       const visitor = await visitorOf(c);
+      const { form, typed } = await readForm(c.req.raw);
       // Every form's address also has a page.
-      if (!visitor) return goTo(logInAddress(new URL(c.req.url).pathname));
-      const form = await readForm(c.req.raw);
+      if (!visitor) return goTo(logInAddress(new URL(c.req.url).pathname + typed, "ended"));
       checkFormToken(form, visitor.formToken);
       const next = await act(visitor, form, c);
       if (next instanceof Response) return next;

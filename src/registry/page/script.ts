@@ -1,5 +1,16 @@
-/** The page's only script: the button that copies a value, and that the value is gone when its page is left. */
+/**
+ * The page's only script: the button that copies a value, that the value is gone when its page is left, and that a form
+ * which is on its way is not sent again: the first answer, with the value in it, would be lost.
+ */
 export const script = `"use strict";
+const sent = new Set();
+addEventListener("submit", (event) => {
+  if (sent.has(event.target)) event.preventDefault();
+  else if (event.target.method === "post") {
+    sent.add(event.target);
+    setTimeout(() => sent.delete(event.target), 5000);
+  }
+});
 for (const button of document.querySelectorAll("[data-copies]")) {
   const source = document.getElementById(button.dataset.copies);
   const said = document.getElementById(button.dataset.says);

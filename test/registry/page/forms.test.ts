@@ -1,7 +1,7 @@
 /** Only a form of our own page changes anything. */
 import { describe, expect, test } from "vitest";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
-import { type Fields, type Headers403, type Visitor, visit } from "./visitor.ts";
+import { type Fields, type Headers403, textOf, type Visitor, visit } from "./visitor.ts";
 
 /** Every form, with what it would do. */
 async function forms(registry: TestRegistry): Promise<[string, Fields][]> {
@@ -89,20 +89,62 @@ describe("a form", () => {
     await expectRefused(registry, await visit(registry), all, {});
   });
 
-  test("of nobody leads to the log-in, and back to a page", async () => {
+  test("of nobody leads to the log-in, and back to its page as it was filled in, without what is the session's", async () => {
     await using registry = await startRegistry();
     const visitor = await visit(registry);
     const all = await forms(registry);
-    const form_token = await visitor.formToken();
+    const token = await visitor.formToken();
     visitor.cookie = undefined;
     const before = await state(registry);
     for (const [path, fields] of all) {
-      const { status, location } = await visitor.post(path, { ...fields, form_token });
-      expect([path, status, location]).toEqual([path, 303, `/log-in?${new URLSearchParams({ next: path })}`]);
+      const { status, location } = await visitor.post(path, { ...fields, form_token: token });
+      const { number, ...kept } = fields;
+      const query = Object.keys(kept).length === 0 ? "" : `?${new URLSearchParams(kept)}`;
+      const next = new URLSearchParams({ next: path + query, ended: "1" });
+      expect([path, status, location]).toEqual([path, 303, `/log-in?${next}`]);
     }
     expect(await state(registry)).toEqual(before);
     const back = await visit(registry);
     for (const [path] of all) expect([path, (await back.get(path)).status]).not.toEqual([path, 404]);
+    const long = await visitor.post("/environments/new", { name: "new", description: "x".repeat(5000) });
+    expect(long.location).toBe("/log-in?next=%2Fenvironments%2Fnew&ended=1");
+  });
+
+  test("that was sent too late is there again after the log-in, and is sent from there", async () => {
+    await using registry = await startRegistry();
+    const visitor = await visit(registry);
+    await registry.call("POST", "/environments", { name: "staging" });
+    const fields = {
+      name: `"<b> & 名 ?#`,
+      permission: "read_write",
+      expiry: "never",
+      date: "2030-01-02",
+      environment: "staging",
+    };
+    const session = visitor.cookie;
+    visitor.cookie = undefined;
+    const { location } = await visitor.post("/tokens/new", fields);
+    const page = await visitor.get(location ?? "");
+    expect([page.status, page.alert]).toEqual([200, expect.stringContaining("Your log-in has ended")]);
+    const { location: back } = await visitor.submit(location ?? "", { key: registry.adminKey });
+    expect(visitor.cookie).not.toBe(session);
+    const { status, html } = await visitor.submit(back ?? "", { name: fields.name });
+    expect([status, textOf(/<h1>(.*?)<\/h1>/s.exec(html)?.[1] ?? "")]).toEqual([200, fields.name]);
+    const { tokens } = (await (await registry.call("GET", "/tokens")).json()) as { tokens: object[] };
+    expect(tokens).toEqual([
+      expect.objectContaining({
+        name: fields.name,
+        permission: "read_write",
+        expires_at: null,
+        environment: "staging",
+      }),
+    ]);
+    for (const [path, shows] of [
+      [back, "&quot;&lt;b&gt; &amp; 名 ?#"],
+      ["/environments/new?name=a&description=what+it+is", "what it is"],
+      ["/users/new?name=bob&role=admin", 'value="admin" checked'],
+    ] as const)
+      expect((await visitor.get(path ?? "")).html).toContain(shows);
   });
 
   test("is taken from its page, and not by asking for an address", async () => {

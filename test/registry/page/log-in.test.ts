@@ -28,6 +28,28 @@ describe("a log-in", () => {
     expect((await visitor.get("/log-in")).location).toBe("/");
   });
 
+  test("sends the browser that came from another site, without its cookie, back once: it may be logged in", async () => {
+    await using registry = await startRegistry();
+    const ask = async (path: string, site: string, cookie = "") => {
+      const headers = { accept: "text/html", "sec-fetch-site": site, cookie };
+      const response = await fetch(registry.url + path, { headers, redirect: "manual" });
+      return [response.status, response.headers.get("refresh"), response.headers.get("location")];
+    };
+    const next = "next=%2Ftokens%2Fnew%3Fname%3D%2522%253B";
+    const again = `/log-in?${next}&again=1`;
+    expect(await ask(`/log-in?${next}`, "cross-site")).toEqual([200, `0; url=${again}`, null]);
+    expect(await ask("/log-in", "cross-site")).toEqual([200, "0; url=/log-in?again=1", null]);
+    expect(await ask(again, "cross-site")).toEqual([200, null, null]);
+    expect(await ask(`/log-in?${next}`, "same-origin")).toEqual([200, null, null]);
+    expect(await ask("/log-in?next=//evil.example", "cross-site")).toEqual([
+      200,
+      "0; url=/log-in?again=1",
+      null,
+    ]);
+    const { cookie } = await visit(registry);
+    expect(await ask(again, "same-origin", cookie)).toEqual([303, null, "/tokens/new?name=%22%3B"]);
+  });
+
   test.each([
     "//evil.example",
     "/\\evil.example",

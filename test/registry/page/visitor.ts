@@ -104,7 +104,7 @@ export async function visit(registry: TestRegistry, key = registry.adminKey): Pr
 function filledIn(form: string): Fields {
   const fields: Fields = {};
   for (const [input] of form.matchAll(/<input[^>]*>/g)) {
-    const attribute = (name: string) => new RegExp(` ${name}="([^"]*)"`).exec(input)?.[1];
+    const attribute = (name: string) => unescaped(new RegExp(` ${name}="([^"]*)"`).exec(input)?.[1]);
     if (attribute("type") === "radio" && !/ checked\b/.test(input)) continue;
     fields[attribute("name") ?? ""] = attribute("value") ?? "";
   }
@@ -115,10 +115,11 @@ function filledIn(form: string): Fields {
 
 /** What is read of HTML. */
 export function textOf(html: string): string {
+  const text = unescaped(html.replace(/<[^>]+>/g, " ")) ?? "";
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function unescaped(text: string | undefined): string | undefined {
   const signs: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
-  return html
-    .replace(/<[^>]+>/g, " ")
-    .replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => signs[name] ?? "")
-    .replace(/\s+/g, " ")
-    .trim();
+  return text?.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => signs[name] ?? "");
 }

@@ -19,7 +19,10 @@ export function environmentRoutes(room: Hono<PageEnv>, gate: Gate, deps: RoomDep
 
   room.get(
     "/environments/new",
-    gate.shows((visitor) => formPage(visitor, { name: "", description: "" })),
+    gate.shows((visitor, c) => {
+      const { name = "", description = "" } = c.req.query();
+      return formPage(visitor, { name, description });
+    }),
   );
 
   room.post(

@@ -7,7 +7,7 @@ import type { RoomDeps } from "../../room.ts";
 import { view } from "../../tokens.ts";
 import type { View } from "../document.tsx";
 import type { Form } from "../forms.ts";
-import type { Gate, PageEnv } from "../gate.ts";
+import type { Gate, PageContext, PageEnv } from "../gate.ts";
 import { checked, type Mistakes } from "../invalid.ts";
 import type { Visitor } from "../sessions.ts";
 import { type Filled, formPage } from "./form.tsx";
@@ -39,7 +39,8 @@ export function createRoutes(room: Hono<PageEnv>, gate: Gate, { db, now, origin 
         permission: "read_only",
         expiry: "date",
         date: dateOf(new Date(now().getTime() + usualLife * 86_400_000)),
-        environment: c.req.query("environment") ?? "",
+        environment: "",
+        ...givenIn(c),
       }),
     ),
   );
@@ -75,6 +76,16 @@ const fields = {
   expires_at: { field: "date", title: "The day", advice: "Choose a day, or Never." },
   environment: { field: "environment", title: "The environment" },
 };
+
+/** What its address fills in: an environment's page does, and who had to log in meanwhile. */
+function givenIn(c: PageContext): Partial<Filled> {
+  const { name, permission, expiry, date, environment } = c.req.query();
+  return Object.fromEntries(
+    Object.entries({ name, permission, expiry, date, environment }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}
 
 function filledIn(form: Form): Filled {
   return {

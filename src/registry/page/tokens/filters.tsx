@@ -18,7 +18,7 @@ export function Filters({ wanted, environments }: { wanted: TokenQuery; environm
         <Choice
           name="environment"
           label="Environment"
-          options={Object.fromEntries(environments.map((name) => [name, name]))}
+          options={optionsOf(environments, wanted.environment)}
           value={wanted.environment}
         />
         {wanted.created_by !== undefined && (
@@ -35,6 +35,12 @@ export function Filters({ wanted, environments }: { wanted: TokenQuery; environm
       )}
     </search>
   );
+}
+
+/** With the one that is chosen, also when it is deleted meanwhile: what the table shows is what the filters say. */
+function optionsOf(names: string[], chosen: string | undefined): Record<string, string> {
+  const all = chosen === undefined || names.includes(chosen) ? names : [...names, chosen];
+  return Object.fromEntries(all.map((name) => [name, shown(name)]));
 }
 
 function Choice(props: {

@@ -23,9 +23,10 @@ export function userRoutes(room: Hono<PageEnv>, gate: Gate, deps: RoomDeps): voi
 
   room.get(
     "/users/new",
-    gate.shows((visitor) => {
+    gate.shows((visitor, c) => {
       adminOnly(visitor.caller);
-      return formPage(visitor, { name: "", role: "developer" });
+      const { name = "", role = "developer" } = c.req.query();
+      return formPage(visitor, { name, role });
     }),
   );
 
