@@ -90,8 +90,21 @@ export async function history(
 
 /** For each image the newest pull, by image. */
 export async function running(db: Kysely<Database>, environment: string): Promise<RunningView[]> {
-  const { rows } = await sql<{ image: string; tag: string | null; digest: string; since: number }>`
-    with newest as (select image, max(id) as id from pulls where environment = ${environment} group by image),
+  const { rows } = await newestPulls(environment).execute(db);
+  return rows.map(({ image, tag, digest, since }) => ({ image, ...tagged(tag), digest, since: iso(since) }));
+}
+
+/** From image to image along the index: grouped by image, every pull that the environment has had would be read. */
+export function newestPulls(environment: string) {
+  return sql<{ image: string; tag: string | null; digest: string; since: number }>`
+    with recursive images (image) as (
+      select min(image) from pulls where environment = ${environment}
+      union all
+      select (select min(image) from pulls where environment = ${environment} and image > images.image)
+      from images where images.image is not null),
+    newest as (
+      select (select max(id) from pulls where environment = ${environment} and image = images.image) as id
+      from images where images.image is not null),
     current as (
       select image, tag, digest, coalesce(
         (select id from pulls other where environment = ${environment} and other.image = pulls.image and other.digest <> pulls.digest
@@ -99,8 +112,7 @@ export async function running(db: Kysely<Database>, environment: string): Promis
       from pulls where id in (select id from newest))
     select image, tag, digest,
       (select at from pulls where environment = ${environment} and image = current.image and id > replaced order by id limit 1) as since
-    from current order by image`.execute(db);
-  return rows.map(({ image, tag, digest, since }) => ({ image, ...tagged(tag), digest, since: iso(since) }));
+    from current order by image`;
 }
 
 /**
