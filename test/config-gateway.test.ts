@@ -27,6 +27,9 @@ it("are taken with their credential, which is not shown; ordinary addresses stay
 it.each([
   "npm=http://ann:100%@127.0.0.1:4873",
   "npm=http://ann:%ff@127.0.0.1:4873",
+  "npm=http://:to%0Aken@127.0.0.1:4873",
+  "npm=http://:%E2%82%AC@127.0.0.1:4873",
+  "npm=http://an%3An:password@127.0.0.1:4873",
   "npm=http://127.0.0.1:4873?x=1",
   "npm=ftp://127.0.0.1",
   "maven=http://127.0.0.1:4873",

@@ -102,6 +102,7 @@ const upstream = () =>
     .url({ protocol: /^https?$/ })
     .refine((text) => !/[?#]/.test(text), "a registry's URL has no query or fragment")
     .refine(isDecodable, "a percent sign in a URL is written %25")
+    .refine(isSendable, "a token has only printable ASCII characters, and a user name no colon")
     .transform((text) => new Secret(text.replace(/\/+$/, ""), credentialsIn(text)));
 
 function isDecodable(text: string): boolean {
@@ -110,6 +111,13 @@ function isDecodable(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** `:token@` goes into a header as it is; in Basic the first colon ends the user name (RFC 7617). */
+function isSendable(text: string): boolean {
+  if (!URL.canParse(text) || !isDecodable(text)) return true;
+  const { username, password } = new URL(text);
+  return username === "" ? /^[ -~]*$/.test(decodeURIComponent(password)) : !/:|%3a/i.test(username);
 }
 
 /** What nobody may read of an address: an address without a credential stands in ordinary text. */
