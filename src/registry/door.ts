@@ -56,7 +56,13 @@ export function openDoor(db: RegistryDatabase, now: () => Date, visits: WeakMap<
   async function noteUse(token: TokenRow): Promise<void> {
     const at = now().getTime();
     if (token.last_used_at !== null && at - token.last_used_at < useInterval) return;
-    await db.updateTable("tokens").set({ last_used_at: at }).where("id", "=", token.id).execute();
+    // Of many requests at once that find it old, all but one find here that it no longer is.
+    await db
+      .updateTable("tokens")
+      .set({ last_used_at: at })
+      .where("id", "=", token.id)
+      .where((is) => is.or([is("last_used_at", "is", null), is("last_used_at", "<=", at - useInterval)]))
+      .execute();
   }
 
   /** @returns the caller; `undefined` when the credential is not valid @throws Refusal 429 */
