@@ -5,6 +5,7 @@ import { deleteEnvironment } from "../../management/environment-acts.ts";
 import { adminOnly } from "../../management/gate.ts";
 import type { RoomDeps } from "../../room.ts";
 import { PostForm, type View } from "../document.tsx";
+import { Decision } from "../form-parts.tsx";
 import type { Gate, PageEnv } from "../gate.ts";
 import { Head } from "../parts.tsx";
 import type { Visitor } from "../sessions.ts";
@@ -44,14 +45,11 @@ function askPage(name: string, visitor: Visitor): View {
             Its deployment history goes with it and cannot be brought back. Expired and revoked tokens stay,
             without an environment.
           </p>
-          <div class="row">
-            <button type="submit" class="danger">
-              Delete the environment
-            </button>
-            <a class="button" href={`/environments/${name}`}>
-              Keep it
-            </a>
-          </div>
+          <Decision
+            act="Delete the environment"
+            danger
+            or={{ to: `/environments/${name}`, title: "Keep it" }}
+          />
         </PostForm>
       </>
     ),

@@ -1,5 +1,6 @@
 /** The form for a new environment. */
 import { PostForm, type View } from "../document.tsx";
+import { Decision } from "../form-parts.tsx";
 import type { Mistakes } from "../invalid.ts";
 import { Field, Head } from "../parts.tsx";
 import type { Visitor } from "../sessions.ts";
@@ -38,14 +39,7 @@ export function formPage(
             maxlength={500}
             optional
           />
-          <div class="row">
-            <button type="submit" class="first">
-              Create
-            </button>
-            <a class="button" href="/environments">
-              Cancel
-            </a>
-          </div>
+          <Decision act="Create" or={{ to: "/environments", title: "Cancel" }} />
         </PostForm>
       </>
     ),

@@ -4,6 +4,7 @@ import { deleteToken, findToken, revokeToken } from "../../management/token-acts
 import type { RoomDeps } from "../../room.ts";
 import { statusOf, type TokenView, view } from "../../tokens.ts";
 import { PostForm, type View } from "../document.tsx";
+import { Decision } from "../form-parts.tsx";
 import type { Gate, PageContext, PageEnv } from "../gate.ts";
 import { Head, Moment, Text } from "../parts.tsx";
 import type { Visitor } from "../sessions.ts";
@@ -75,14 +76,7 @@ function revokePage(token: TokenView, visitor: Visitor, now: Date): View {
               {token.last_used_at === undefined ? "Not yet" : <Moment at={token.last_used_at} now={now} />}
             </dd>
           </dl>
-          <div class="row">
-            <button type="submit" class="danger">
-              Revoke the token
-            </button>
-            <a class="button" href={`/tokens/${token.id}`}>
-              Keep it
-            </a>
-          </div>
+          <Decision act="Revoke the token" danger or={{ to: `/tokens/${token.id}`, title: "Keep it" }} />
         </PostForm>
       </>
     ),
@@ -102,14 +96,7 @@ function deletePage(token: TokenView, visitor: Visitor): View {
             It opens nothing any more. What is deleted is the record of it: who created it, when, and when it
             was last used. That cannot be brought back.
           </p>
-          <div class="row">
-            <button type="submit" class="danger">
-              Delete the token
-            </button>
-            <a class="button" href={`/tokens/${token.id}`}>
-              Keep it
-            </a>
-          </div>
+          <Decision act="Delete the token" danger or={{ to: `/tokens/${token.id}`, title: "Keep it" }} />
         </PostForm>
       </>
     ),

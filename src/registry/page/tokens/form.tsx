@@ -1,5 +1,6 @@
 /** The form for a new token. */
 import { PostForm, type View } from "../document.tsx";
+import { Choice, Decision } from "../form-parts.tsx";
 import type { Mistakes } from "../invalid.ts";
 import { described, Field, Head, Notice, Wrong } from "../parts.tsx";
 import type { Visitor } from "../sessions.ts";
@@ -50,14 +51,7 @@ export function formPage(props: Props): View {
           <Permission value={filled.permission} wrong={mistakes.permission} />
           <Expiry {...props} wrong={mistakes.date} />
           <Environment value={filled.environment} names={environments} wrong={mistakes.environment} />
-          <div class="row">
-            <button type="submit" class="first">
-              Create
-            </button>
-            <a class="button" href="/">
-              Cancel
-            </a>
-          </div>
+          <Decision act="Create" or={{ to: "/", title: "Cancel" }} />
         </PostForm>
       </>
     ),
@@ -69,32 +63,20 @@ function Permission({ value, wrong }: { value: string; wrong: string | undefined
     <fieldset class="field" {...(wrong && { "aria-describedby": "permission-wrong" })}>
       <legend>Permission</legend>
       <Wrong name="permission">{wrong}</Wrong>
-      <div class="choice">
-        <input
-          type="radio"
-          id="read_only"
-          name="permission"
-          value="read_only"
-          checked={value !== "read_write"}
-        />
-        <label for="read_only">
-          Read-only
-          <span>Downloads packages and images. Enough for deployments and most builds.</span>
-        </label>
-      </div>
-      <div class="choice">
-        <input
-          type="radio"
-          id="read_write"
-          name="permission"
-          value="read_write"
-          checked={value === "read_write"}
-        />
-        <label for="read_write">
-          Read & write
-          <span>Publishes and deletes, too.</span>
-        </label>
-      </div>
+      <Choice
+        field="permission"
+        value="read_only"
+        title="Read-only"
+        note="Downloads packages and images. Enough for deployments and most builds."
+        checked={value !== "read_write"}
+      />
+      <Choice
+        field="permission"
+        value="read_write"
+        title="Read & write"
+        note="Publishes and deletes, too."
+        checked={value === "read_write"}
+      />
     </fieldset>
   );
 }
@@ -120,13 +102,13 @@ function Expiry({ filled, today, wrong }: Props & { wrong: string | undefined })
           {...described("date", undefined, wrong)}
         />
       </div>
-      <div class="choice">
-        <input type="radio" id="never" name="expiry" value="never" checked={never} />
-        <label for="never">
-          Never
-          <span>It opens until somebody revokes it. Rather choose a date.</span>
-        </label>
-      </div>
+      <Choice
+        field="expiry"
+        value="never"
+        title="Never"
+        note="It opens until somebody revokes it. Rather choose a date."
+        checked={never}
+      />
     </fieldset>
   );
 }

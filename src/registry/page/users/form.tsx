@@ -1,5 +1,6 @@
 /** The form for a new user. */
 import { PostForm, type View } from "../document.tsx";
+import { Choice, Decision } from "../form-parts.tsx";
 import type { Mistakes } from "../invalid.ts";
 import { Field, Head, Wrong } from "../parts.tsx";
 import type { Visitor } from "../sessions.ts";
@@ -31,14 +32,7 @@ export function formPage(
             first
           />
           <Role value={filled.role} wrong={mistakes.role} />
-          <div class="row">
-            <button type="submit" class="first">
-              Add
-            </button>
-            <a class="button" href="/users">
-              Cancel
-            </a>
-          </div>
+          <Decision act="Add" or={{ to: "/users", title: "Cancel" }} />
         </PostForm>
       </>
     ),
@@ -50,20 +44,20 @@ function Role({ value, wrong }: { value: string; wrong: string | undefined }) {
     <fieldset class="field" {...(wrong && { "aria-describedby": "role-wrong" })}>
       <legend>Role</legend>
       <Wrong name="role">{wrong}</Wrong>
-      <div class="choice">
-        <input type="radio" id="developer" name="role" value="developer" checked={value !== "admin"} />
-        <label for="developer">
-          Developer
-          <span>Creates tokens and environments, and manages the tokens that they created.</span>
-        </label>
-      </div>
-      <div class="choice">
-        <input type="radio" id="admin" name="role" value="admin" checked={value === "admin"} />
-        <label for="admin">
-          Admin
-          <span>Manages all tokens, environments and users.</span>
-        </label>
-      </div>
+      <Choice
+        field="role"
+        value="developer"
+        title="Developer"
+        note="Creates tokens and environments, and manages the tokens that they created."
+        checked={value !== "admin"}
+      />
+      <Choice
+        field="role"
+        value="admin"
+        title="Admin"
+        note="Manages all tokens, environments and users."
+        checked={value === "admin"}
+      />
     </fieldset>
   );
 }

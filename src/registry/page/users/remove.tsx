@@ -5,6 +5,7 @@ import { adminOnly } from "../../management/gate.ts";
 import { checkRemovable, removeUser } from "../../management/user-acts.ts";
 import type { RoomDeps } from "../../room.ts";
 import { PostForm, type View } from "../document.tsx";
+import { Decision } from "../form-parts.tsx";
 import type { Gate, PageContext, PageEnv } from "../gate.ts";
 import { Head } from "../parts.tsx";
 import type { Visitor } from "../sessions.ts";
@@ -65,14 +66,7 @@ function askPage(name: string, visitor: Visitor): View {
               : "Their key opens nothing any more, and they are logged out everywhere."}{" "}
             The records of their expired and revoked tokens stay.
           </p>
-          <div class="row">
-            <button type="submit" class="danger">
-              Remove the user
-            </button>
-            <a class="button" href="/users">
-              Keep them
-            </a>
-          </div>
+          <Decision act="Remove the user" danger or={{ to: "/users", title: "Keep them" }} />
         </PostForm>
       </>
     ),
