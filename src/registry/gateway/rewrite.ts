@@ -75,10 +75,15 @@ class Replacing extends Transform {
   /** @returns how much of the text has left */
   #pass(text: string, until: number): number {
     const found = pieces(text, until, this.#replacement);
+    // In one piece: each would go over the wire by itself.
+    let out = "";
     for (;;) {
       const { value, done } = found.next();
-      if (done) return value;
-      if (value !== "") this.push(Buffer.from(value, "latin1"));
+      if (done) {
+        if (out !== "") this.push(Buffer.from(out, "latin1"));
+        return value;
+      }
+      out += value;
     }
   }
 }
