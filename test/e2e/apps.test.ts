@@ -216,6 +216,25 @@ describeWith(["chromium"], "the token table in a host", () => {
     expect(await faults(it.host)).toEqual([]);
   });
 
+  test("a page of a list that another has taken the place of meanwhile is not mixed with it; a word of JavaScript's is a word", async () => {
+    let arrive: ((result: Record<string, unknown>) => void) | undefined;
+    await using it = await stage({ call: () => new Promise((resolve) => (arrive = resolve)) });
+    const list = (name: string, more: object = {}) => ({
+      content: [],
+      structuredContent: { tokens: [{ name, permission: "custom", status: "constructor" }], ...more },
+    });
+    const result = "ui/notifications/tool-result";
+    await it.host.tell({ method: result, params: list("old", { next_cursor: "c" }) });
+    await it.view.getByRole("button", { name: "Show more" }).click();
+    await vi.waitFor(() => expect(arrive).toBeDefined());
+    await it.host.tell({ method: result, params: list("new") });
+    await it.view.getByRole("rowheader", { name: "new" }).waitFor();
+    arrive?.(list("late"));
+    await it.host.evaluate("new Promise((resolve) => setTimeout(resolve, 100))");
+    expect(await it.view.getByRole("rowheader").allInnerTexts()).toEqual(["new"]);
+    expect(await it.view.getByRole("cell").last().textContent()).toBe("constructor");
+  });
+
   test("tells its size, follows the host's theme, and answers what hosts ask", async () => {
     await using it = await stage({ names: ["one"], context: { theme: "light" } });
     await it.host.showCall();

@@ -9,9 +9,9 @@ export const script = `
 const at = (id) => document.getElementById(id);
 const [said, table, head, rows, hint, more] = ["said", "table", "head", "rows", "hint", "more"].map(at);
 const theirs = ${JSON.stringify(variables)};
-const words = { read_only: "Read only", read_write: "Read and write", active: "Active", expired: "Expired", revoked: "Revoked" };
+const words = { __proto__: null, read_only: "Read only", read_write: "Read and write", active: "Active", expired: "Expired", revoked: "Revoked" };
 const asked = new Map();
-let count = 0, input = {}, total, cursor, mayCall = false, locale, timeZone;
+let count = 0, lists = 0, input = {}, total, cursor, mayCall = false, locale, timeZone;
 
 const post = (message) => parent.postMessage({ jsonrpc: "2.0", ...message }, "*");
 const ask = (method, params) => new Promise((resolve, reject) => {
@@ -31,7 +31,7 @@ const inWords = (date, options) => {
 const time = (text) => {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) return plain(text);
-  return make("time", inWords(date, { dateStyle: "medium", timeStyle: "short" }), { datetime: date.toISOString() });
+  return make("time", inWords(date, { dateStyle: "medium", timeStyle: "short" }), { datetime: date.toISOString(), title: date.toISOString() });
 };
 const soon = (text) => text ? [make("small", String(text))] : [];
 
@@ -79,19 +79,23 @@ function fail(error) {
 }
 function first(result) {
   rows.replaceChildren();
+  lists++;
   total = undefined;
   table.hidden = more.hidden = hint.hidden = true;
   try { show(result); } catch (error) { fail(error); }
 }
 more.addEventListener("click", async () => {
   more.setAttribute("aria-disabled", "true");
+  const list = lists;
   if (asked.size === 0) try {
-    const [next] = show(await ask("tools/call", { name: "list_tokens", arguments: { ...input, cursor } }));
+    const result = await ask("tools/call", { name: "list_tokens", arguments: { ...input, cursor } });
+    // Of a list that another one has taken the place of meanwhile, no more is shown.
+    const [next] = list === lists ? show(result) : [];
     // Whoever used the keyboard goes on where they were, also when the button has gone.
     const name = next?.firstChild;
     name?.setAttribute("tabindex", "-1");
     name?.focus();
-  } catch (error) { fail(error); }
+  } catch (error) { if (list === lists) fail(error); }
   more.removeAttribute("aria-disabled");
 });
 
