@@ -3,6 +3,7 @@
  * pushed. A pull with an environment's token is a deployment; the newest one of an image is what runs.
  */
 import { type Kysely, sql } from "kysely";
+import { countActive, countActiveByEnvironment } from "./active-tokens.ts";
 import { Refusal } from "./caller.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Database, EnvironmentRow } from "./store/schema.ts";
@@ -44,18 +45,18 @@ export async function viewEnvironment(
   row: EnvironmentRow,
   now: Date,
 ): Promise<EnvironmentView> {
-  return { ...row, created_at: iso(row.created_at), tokens: await activeTokens(db, row.name, now) };
+  return view(row, await countActive(db, "environment", row.name, now));
 }
 
-export async function activeTokens(db: Kysely<Database>, environment: string, now: Date): Promise<number> {
-  const { count } = await db
-    .selectFrom("tokens")
-    .select(sql<number>`count(*)`.as("count"))
-    .where("environment", "=", environment)
-    .where("revoked_at", "is", null)
-    .where((is) => is.or([is("expires_at", "is", null), is("expires_at", ">", now.getTime())]))
-    .executeTakeFirstOrThrow();
-  return count;
+/** All environments, by name. */
+export async function listEnvironments(db: Kysely<Database>, now: Date): Promise<EnvironmentView[]> {
+  const rows = await db.selectFrom("environments").selectAll().orderBy("name").execute();
+  const tokens = await countActiveByEnvironment(db, now);
+  return rows.map((row) => view(row, tokens.get(row.name) ?? 0));
+}
+
+function view(row: EnvironmentRow, tokens: number): EnvironmentView {
+  return { ...row, created_at: iso(row.created_at), tokens };
 }
 
 /** Deployments, newest first. @throws Refusal 400 for a cursor from elsewhere */

@@ -1,10 +1,9 @@
 /** What users do with environments, each act one transaction: for the management API and for the page (../page). */
-import type { Kysely } from "kysely";
 import * as z from "zod";
+import { countActive } from "../active-tokens.ts";
 import { type Keyholder, Refusal } from "../caller.ts";
-import { activeTokens, type EnvironmentView, requireEnvironment, viewEnvironment } from "../environments.ts";
+import { type EnvironmentView, requireEnvironment, viewEnvironment } from "../environments.ts";
 import type { RegistryDatabase } from "../store/database.ts";
-import type { Database } from "../store/schema.ts";
 
 export const environmentRequest = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,63}$/, "1 to 63 lower-case letters, digits and hyphens"),
@@ -15,12 +14,6 @@ export const environmentRequest = z.strictObject({
     .regex(/^[^\0]*$/, "text without NUL")
     .default(""),
 });
-
-/** All environments, by name. */
-export async function listEnvironments(db: Kysely<Database>, now: Date): Promise<EnvironmentView[]> {
-  const rows = await db.selectFrom("environments").selectAll().orderBy("name").execute();
-  return Promise.all(rows.map((row) => viewEnvironment(db, row, now)));
-}
 
 /** @throws Refusal 409 for a name that is taken */
 export async function addEnvironment(
@@ -48,7 +41,7 @@ export async function addEnvironment(
 export async function deleteEnvironment(db: RegistryDatabase, name: string, now: Date): Promise<void> {
   await db.atomically(async (transaction) => {
     await requireEnvironment(transaction, name);
-    const active = await activeTokens(transaction, name, now);
+    const active = await countActive(transaction, "environment", name, now);
     if (active > 0)
       throw new Refusal(409, "conflict", `Active tokens belong to ${name} (${active}): revoke them first.`);
     // An environment that gets the same name later begins without a past.

@@ -1,14 +1,16 @@
 /** /environments: where tokens are used, what runs there, and how far it is behind. */
 import type { Hono } from "hono";
 import * as z from "zod";
-import { drift, history, requireEnvironment, running, viewEnvironment } from "../environments.ts";
-import type { RoomDeps } from "../room.ts";
 import {
-  addEnvironment,
-  deleteEnvironment,
-  environmentRequest,
+  drift,
+  history,
   listEnvironments,
-} from "./environment-acts.ts";
+  requireEnvironment,
+  running,
+  viewEnvironment,
+} from "../environments.ts";
+import type { RoomDeps } from "../room.ts";
+import { addEnvironment, deleteEnvironment, environmentRequest } from "./environment-acts.ts";
 import { adminOnly, type ManagementEnv } from "./gate.ts";
 import { page, readBody, readQuery } from "./input.ts";
 

@@ -1,6 +1,7 @@
 /** What admins do with users, each act one transaction: for the management API and for the page (../page). */
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import * as z from "zod";
+import { countActive } from "../active-tokens.ts";
 import { Refusal } from "../caller.ts";
 import { hashOf, makeCredential } from "../credential.ts";
 import type { RegistryDatabase } from "../store/database.ts";
@@ -63,20 +64,9 @@ export async function checkRemovable(db: Kysely<Database>, name: string, now: Da
   if (user.role === "admin" && otherAdmins.length === 0)
     throw new Refusal(409, "conflict", "The last admin has to stay.");
   // Otherwise credentials would outlive the person, and the next user of that name would inherit them.
-  const active = await activeTokensOf(db, name, now);
+  const active = await countActive(db, "created_by", name, now);
   if (active > 0)
     throw new Refusal(409, "conflict", `${name} has active tokens (${active}): revoke them first.`);
-}
-
-async function activeTokensOf(db: Kysely<Database>, name: string, now: Date): Promise<number> {
-  const { active } = await db
-    .selectFrom("tokens")
-    .select(sql<number>`count(*)`.as("active"))
-    .where("created_by", "=", name)
-    .where("revoked_at", "is", null)
-    .where((is) => is.or([is("expires_at", "is", null), is("expires_at", ">", now.getTime())]))
-    .executeTakeFirstOrThrow();
-  return active;
 }
 
 function view({ name, role, created_at }: UserRow): UserView {

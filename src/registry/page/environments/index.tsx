@@ -1,6 +1,7 @@
 /** The pages about environments: where tokens are used, what runs there, and how far it is behind. */
 import type { Hono } from "hono";
-import { addEnvironment, environmentRequest, listEnvironments } from "../../management/environment-acts.ts";
+import { listEnvironments } from "../../environments.ts";
+import { addEnvironment, environmentRequest } from "../../management/environment-acts.ts";
 import type { RoomDeps } from "../../room.ts";
 import type { Gate, PageEnv } from "../gate.ts";
 import { checked } from "../invalid.ts";

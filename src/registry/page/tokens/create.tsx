@@ -1,7 +1,7 @@
 /** Creating a token. Its value is in the answer to the form, and nowhere after it. */
 import { randomUUID } from "node:crypto";
 import type { Hono } from "hono";
-import { listEnvironments } from "../../management/environment-acts.ts";
+import { listEnvironments } from "../../environments.ts";
 import { mintToken, tokenRequest } from "../../management/token-acts.ts";
 import type { RoomDeps } from "../../room.ts";
 import { view } from "../../tokens.ts";

@@ -1,5 +1,5 @@
 /** The table of tokens: an admin's of all, a developer's of those that they made. */
-import { listEnvironments } from "../../management/environment-acts.ts";
+import { listEnvironments } from "../../environments.ts";
 import type { RoomDeps } from "../../room.ts";
 import { listTokens, type TokenPage, type TokenQuery } from "../../token-list.ts";
 import { type TokenView, view } from "../../tokens.ts";
