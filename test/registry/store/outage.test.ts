@@ -105,6 +105,10 @@ describe.skipIf(programs === undefined)("while the database is away", () => {
     expect((await registry.call("GET", `/tokens/${token.id}`)).status).toBe(200);
     expect((await registry.call("GET", "/me", undefined, stranger)).status).toBe(401);
     expect(registry.log.filter((line) => "fault" in line)).toEqual([]);
+    const told = registry.log.filter((line) => "warning" in line);
+    // Not for each of those requests.
+    expect([told.length > 0, told.length < 20]).toEqual([true, true]);
+    for (const { warning } of told) expect(warning).toMatch(/^The database does not answer: [^/@]+\.$/);
   });
 
   test("a transaction that it is in the middle of is lost as a whole, and the process lives on", async () => {

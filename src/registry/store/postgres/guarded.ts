@@ -1,18 +1,34 @@
 /** The pool as Kysely uses it; what says that the database is away becomes a 503, and that connection is not used again. */
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import type { Pool } from "pg";
+import type { Refusal } from "../../caller.ts";
 import { unavailable } from "../database.ts";
 import { storable } from "../text.ts";
 import { isOutage } from "./faults.ts";
+import { reasonOf } from "./unusable.ts";
 
-export function guarded(pool: Pool): PostgresPool {
+/** Milliseconds: an outage is told of so often, and not for each of a thousand requests. */
+const tellEvery = 10_000;
+
+/** @param tell is given the reason of an outage, without the URL */
+export function guarded(pool: Pool, tell: (reason: string) => void): PostgresPool {
+  let told = Number.NEGATIVE_INFINITY;
+  function away(cause: unknown): Refusal {
+    const now = performance.now();
+    if (now - told >= tellEvery) {
+      told = now;
+      tell(reasonOf(cause)[0]);
+    }
+    return unavailable();
+  }
+
   return {
     // Others may use it still.
     end: async () => {},
     async connect() {
       // It was there when we started, so whatever keeps us out now (a password that was changed, too) is an outage.
-      const client = await pool.connect().catch(() => {
-        throw unavailable();
+      const client = await pool.connect().catch((error: unknown) => {
+        throw away(error);
       });
       let isBroken = false;
       // Cut off between two statements: the next one finds out; without a listener it would end the process.
@@ -31,7 +47,7 @@ export function guarded(pool: Pool): PostgresPool {
           } catch (error) {
             if (!isOutage(error)) throw error;
             isBroken = true;
-            throw unavailable();
+            throw away(error);
           }
         }) as unknown as PostgresPoolClient["query"],
         release() {

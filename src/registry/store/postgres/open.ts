@@ -16,11 +16,15 @@ const attempts = 20;
 
 /**
  * @param url `postgres://…`, as libpq understands it; `?schema=` names the schema of our tables, by default `fly_tokens`
+ * @param tell is given the reason of an outage while it is in use, now and then
  * @throws Problem `not_configured` when it cannot be reached or used, or when a newer version made it
  */
-export async function openPostgres(url: Secret): Promise<RegistryDatabase> {
+export async function openPostgres(
+  url: Secret,
+  tell: (reason: string) => void = () => {},
+): Promise<RegistryDatabase> {
   const { pool, release } = await poolOf(url);
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: guarded(pool) }) });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: guarded(pool, tell) }) });
   const close = db.destroy.bind(db);
   return Object.assign(db, {
     destroy: async () => {

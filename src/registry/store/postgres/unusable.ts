@@ -39,7 +39,8 @@ const sayings: readonly (readonly [saying: RegExp, what: string, fix: string])[]
 /** Node's and OpenSSL's of a chain that leads to nobody who is trusted. */
 const untrusted = /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|^CERT_/;
 
-function reasonOf(cause: unknown): readonly [what: string, fix: string] {
+/** @returns in words that hold neither the URL nor the password, and what to do */
+export function reasonOf(cause: unknown): readonly [what: string, fix: string] {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "it does not answer";
   const known = reasons[code];
   if (known) return known;
