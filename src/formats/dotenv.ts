@@ -42,7 +42,7 @@ function fits(value: string, quote: string): boolean {
   return quote !== "`" && !special.test(value);
 }
 
-/** @throws ParseError for a quote that is not closed */
+/** @throws ParseError for a quote that is not closed, and for what readers take differently */
 function values(text: string): Value[] {
   return [...text.matchAll(entries)].map(({ groups, index }) => {
     const { head = "", key = "", value = "" } = groups ?? {};
@@ -52,6 +52,12 @@ function values(text: string): Value[] {
     const line = text.slice(start, Math.max(start + source.length, text.indexOf("\n", start)));
     if (quote && !line.slice(1).includes(quote))
       throw new ParseError("A quote is not closed.", lineNumber(text, start));
+    // Behind such a separator dotenv takes quotes off as if a line began there, and Node does not.
+    if (!quote && /[\u2028\u2029]/.test(source))
+      throw new ParseError(
+        "A value without quotes has a line or paragraph separator in it.",
+        lineNumber(text, start),
+      );
     return { path: [key], source, start };
   });
 }

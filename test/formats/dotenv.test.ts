@@ -104,7 +104,7 @@ describe("dotenv", () => {
           if (ours !== "refused") expect(ours, JSON.stringify(text)).toBe(theirs[name]);
         }
       }),
-      { numRuns: 20_000 },
+      { numRuns: 20_000, examples: [[["A", "=", "A", "\u2028", '"', '"']]] },
     );
   });
 
