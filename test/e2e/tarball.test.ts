@@ -38,9 +38,10 @@ describe("the package for npm", () => {
     );
   });
 
+  // The clients of PostgreSQL and of buckets are a fifth of it; nobody else loads them.
   test("is small", () => {
-    expect(packed.size).toBeLessThan(1_000_000);
-    expect(packed.unpackedSize).toBeLessThan(4_000_000);
+    expect(packed.size).toBeLessThan(1_200_000);
+    expect(packed.unpackedSize).toBeLessThan(4_200_000);
   });
 
   test("names no path of this machine and holds no token", async () => {
