@@ -54,6 +54,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Whether a method changes nothing, whatever it is sent to (of the safe ones of RFC 9110 §9.2.1 those that rooms have). */
+export function isReading(method: string): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
 /**
  * Whether a caller may read or write packages.
  * @returns the caller's token

@@ -1,7 +1,7 @@
 /** What the rooms that keep files by their path have in common: access, refusals, taking a file in. */
 import { type Context, Hono } from "hono";
 import { basePath } from "hono/route";
-import { allow, type Caller, Refusal } from "../caller.ts";
+import { allow, type Caller, isReading, Refusal } from "../caller.ts";
 import { plainText } from "../plain-text.ts";
 import type { RoomDeps } from "../room.ts";
 import type { FileRow } from "../store/schema.ts";
@@ -25,7 +25,7 @@ export function fileRoom(deps: RoomDeps): Hono<FileEnv> {
   room.use("*", async (c, next) => {
     const caller = await deps.door.authenticate(c.req.raw, 'Basic realm="fly-tokens", charset="UTF-8"');
     const { method } = c.req;
-    allow(caller, ["GET", "HEAD"].includes(method) ? "read" : "write");
+    allow(caller, isReading(method) ? "read" : "write");
     if (!["GET", "HEAD", "PUT"].includes(method)) {
       const headers = { allow: "GET, HEAD, PUT" };
       throw new Refusal(405, "method_not_allowed", `There is no ${method} of files here`, headers);

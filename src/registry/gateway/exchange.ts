@@ -6,7 +6,7 @@ import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream";
-import { Refusal } from "../caller.ts";
+import { isReading, Refusal } from "../caller.ts";
 import type { Upstream } from "./upstream.ts";
 
 export interface Question {
@@ -41,7 +41,7 @@ const agents = {
  */
 export async function ask(upstream: Upstream, question: Question, wait = patience): Promise<IncomingMessage> {
   // A connection that was kept may have been closed meanwhile; what has no body can simply be asked again.
-  const again = question.body === null && ["GET", "HEAD"].includes(question.method);
+  const again = question.body === null && isReading(question.method);
   try {
     return await once(upstream, question, wait, again);
   } catch (error) {

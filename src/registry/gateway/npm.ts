@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import { basePath } from "hono/route";
 import type { Secret } from "../../secret.ts";
-import { allow, Refusal } from "../caller.ts";
+import { allow, isReading, Refusal } from "../caller.ts";
 import { parseAddress } from "../npm/address.ts";
 import type { RoomDeps } from "../room.ts";
 import { askedBelow } from "./path.ts";
@@ -26,23 +26,19 @@ export function npmGateway(deps: RoomDeps, upstream: Secret): Hono {
     const mount = basePath(c);
     const below = new URL(raw.url).pathname.slice(mount.length);
     const caller = await deps.door.authenticate(raw, 'Bearer realm="fly-tokens"');
-    allow(caller, reads(method) || isAudit(method, below) ? "read" : "write");
-    if (reads(method) && below === "/-/ping") return c.json({});
-    if (reads(method) && below === "/-/whoami") return c.json({ username: caller.username });
+    allow(caller, isReading(method) || isAudit(method, below) ? "read" : "write");
+    if (isReading(method) && below === "/-/ping") return c.json({});
+    if (isReading(method) && below === "/-/whoami") return c.json({ username: caller.username });
     const asked = askedBelow(below);
     if (!asked || asked.segments.join("") === "") throw nothingHere();
     const isEndpoint = asked.segments[0] === "-";
     if (isEndpoint) checkEndpoint(asked.segments, method);
-    else if (!reads(method)) checkWrite(asked.path, method);
+    else if (!isReading(method)) checkWrite(asked.path, method);
     const isFile = !isEndpoint && asked.segments.includes("-");
     return proxy.forward({ request: raw, path: asked.path, ours: deps.origin(raw) + mount, isFile });
   });
 
   return room;
-}
-
-function reads(method: string): boolean {
-  return method === "GET" || method === "HEAD";
 }
 
 const audits = [
@@ -60,7 +56,7 @@ function isAudit(method: string, path: string): boolean {
 function checkEndpoint(segments: readonly string[], method: string): void {
   const path = `/${segments.join("/")}`;
   if (isAudit(method, path)) return;
-  if (/^\/-\/(v1\/search|all|npm\/v1\/(keys|attestations\/.+))$/.test(path) && reads(method)) return;
+  if (/^\/-\/(v1\/search|all|npm\/v1\/(keys|attestations\/.+))$/.test(path) && isReading(method)) return;
   if (parseAddress(path)?.kind !== "tags") throw managesIdentity();
   if (!["GET", "HEAD", "PUT", "POST", "DELETE"].includes(method)) throw notAllowed(method);
 }

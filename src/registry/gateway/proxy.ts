@@ -5,7 +5,7 @@
 import type { IncomingMessage } from "node:http";
 import { quote } from "../../problem.ts";
 import type { Secret } from "../../secret.ts";
-import { Refusal } from "../caller.ts";
+import { isReading, Refusal } from "../caller.ts";
 import { type Replacement, replaceIn, replacementFor } from "./addresses.ts";
 import { ask, bodyOf, type Patience, patience } from "./exchange.ts";
 import { answerHeaders, requestHeaders } from "./headers.ts";
@@ -60,10 +60,6 @@ export function proxyTo(url: Secret, isIndex: boolean, wait: Patience = patience
       return handedOn(answer, passed, forwarding, replacement, wait);
     },
   };
-}
-
-function isReading(method: string): boolean {
-  return method === "GET" || method === "HEAD";
 }
 
 /** Whether a request has a body, by what it says (RFC 9112, section 6.3); one that only reads is not asked. */

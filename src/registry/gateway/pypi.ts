@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { basePath } from "hono/route";
 import type { Secret } from "../../secret.ts";
-import { allow, Refusal } from "../caller.ts";
+import { allow, isReading, Refusal } from "../caller.ts";
 import { plainText } from "../plain-text.ts";
 import type { RoomDeps } from "../room.ts";
 import { askedBelow } from "./path.ts";
@@ -22,7 +22,7 @@ export function pypiGateway(deps: RoomDeps, upstream: Secret): Hono {
     const { raw, method } = c.req;
     const mount = basePath(c);
     const caller = await deps.door.authenticate(raw, 'Basic realm="fly-tokens", charset="UTF-8"');
-    const reads = ["GET", "HEAD"].includes(method);
+    const reads = isReading(method);
     allow(caller, reads ? "read" : "write");
     const asked = askedBelow(new URL(raw.url).pathname.slice(mount.length));
     const isRoot = asked?.segments.join("") === "";

@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { basePath } from "hono/route";
-import { allow, type Caller, Refusal } from "../caller.ts";
+import { allow, type Caller, isReading, Refusal } from "../caller.ts";
 import type { RoomDeps } from "../room.ts";
 import { parseAddress } from "./address.ts";
 import { type NpmRequest, read } from "./read.ts";
@@ -30,8 +30,7 @@ export function npmRoom(deps: RoomDeps): Hono<Env> {
 
   room.use("*", async (c, next) => {
     const caller = await deps.door.authenticate(c.req.raw, 'Bearer realm="fly-tokens"');
-    const reads =
-      ["GET", "HEAD"].includes(c.req.method) || c.req.path.startsWith(`${basePath(c)}/-/npm/v1/security/`);
+    const reads = isReading(c.req.method) || c.req.path.startsWith(`${basePath(c)}/-/npm/v1/security/`);
     allow(caller, reads ? "read" : "write");
     c.set("caller", caller);
     await next();
@@ -65,7 +64,7 @@ export function npmRoom(deps: RoomDeps): Hono<Env> {
     const address = parseAddress(url.pathname.slice(mount.length));
     if (!address) throw new Refusal(404, "not_found", "An npm registry has nothing at this address.");
     const request: NpmRequest = { deps, raw: c.req.raw, base: deps.origin(c.req.raw) + mount };
-    return ["GET", "HEAD"].includes(c.req.method) ? read(request, address) : write(request, address);
+    return isReading(c.req.method) ? read(request, address) : write(request, address);
   });
 
   return room;

@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { basePath } from "hono/route";
-import { allow, Refusal } from "../caller.ts";
+import { allow, isReading, Refusal } from "../caller.ts";
 import { download } from "../download.ts";
 import { plainText } from "../plain-text.ts";
 import type { RoomDeps } from "../room.ts";
@@ -32,7 +32,7 @@ export function pypiRoom(deps: RoomDeps): Hono<Env> {
 
   room.use("*", async (c, next) => {
     const caller = await deps.door.authenticate(c.req.raw, 'Basic realm="fly-tokens", charset="UTF-8"');
-    allow(caller, ["GET", "HEAD"].includes(c.req.method) ? "read" : "write");
+    allow(caller, isReading(c.req.method) ? "read" : "write");
     c.set("username", caller.username);
     await next();
   });
